@@ -1,0 +1,1 @@
+"""The course's shared reference library: what the notebooks teach, correct and readable."""
