@@ -1,0 +1,327 @@
+"""Outputs against expected outputs: which row, where first, how far off, and which known mistake it is.
+
+Needs no reference: the learner's check, with frozen outputs, and the judge, with fresh ones, share it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
+from autograder.layout import Array, Layout, LayoutError, kind, part
+from autograder.outcome import CallError, CallOutcome
+from autograder.tree import Fixture, Tree
+from autograder.verdict import RowResult
+
+# What the rows look at, by path; a CallError where there is nothing to look at.
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One case: what went in, what should come out, and what each known mistake gives.
+
+    Attributes:
+        arguments: by name, as given to the function.
+        expected: the right values, by the rows' paths.
+        mistakes: what each known mistake gives, by its name; empty in groups that no mistake is tried on.
+        dims: the sizes, for the message.
+        group: "drawn" or the name of an extra group.
+    """
+
+    arguments: Mapping[str, Tree]
+    expected: Mapping[str, Tree]
+    mistakes: Mapping[str, Values] = field(default_factory=dict)
+    dims: Mapping[str, int] = field(default_factory=dict)
+    group: str = "drawn"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one value of one row."""
+
+    message: str
+    error: float = np.inf
+
+
+def compare(
+    rows: Sequence[Row],
+    layout: Layout,
+    expectations: Sequence[Expectation],
+    outcomes: Sequence[CallOutcome],
+    mistakes: Mapping[str, str],
+) -> list[RowResult]:
+    """Judge every row on all of its cases; never stops at the first failure.
+
+    Args:
+        rows: what is looked at.
+        layout: the layout of the result.
+        expectations: one for each case.
+        outcomes: one for each case, in the same order.
+        mistakes: the sentence for each known mistake, by name.
+
+    Returns:
+        One result for each row, and one for leaving the arguments as they were.
+    """
+    findings = {row: first_finding(row, layout, expectations, outcomes) for row in rows}
+    names = diagnose(rows, layout, expectations, outcomes, findings, list(mistakes))
+    results: list[RowResult] = []
+    told: dict[str, str] = {}
+    for row in rows:
+        finding, mistake = findings[row], names.get(row)
+        if finding is None:
+            results.append(RowResult(row.name, row.points, row.points, True))
+            continue
+        message = finding.message
+        if mistake in told:
+            message += f"\nFollows from the same mistake as {told[mistake]}."
+        elif mistake is not None:
+            told[mistake] = row.name
+            message += f"\n{mistakes[mistake]}"
+        results.append(RowResult(row.name, 0.0, row.points, False, message, mistake))
+    return [*results, unchanged(expectations, outcomes, any(row.passed for row in results))]
+
+
+def first_finding(
+    row: Row, layout: Layout, expectations: Sequence[Expectation], outcomes: Sequence[CallOutcome]
+) -> Finding | None:
+    """What is wrong in the first case in which the row is wrong, with the largest error of all cases."""
+    found: list[Finding] = []
+    for number, (expectation, outcome) in enumerate(zip(expectations, outcomes, strict=True), 1):
+        if expectation.group != row.cases:
+            continue
+        finding = difference(row, layout, expectation.expected[row.path], outcome)
+        if finding is not None:
+            found.append(Finding(f"{finding.message}{case_label(expectation, number)}", finding.error))
+    return found[0] if found else None
+
+
+def case_label(expectation: Expectation, number: int) -> str:
+    """Which case it was, in words."""
+    if expectation.group != "drawn":
+        return f" (with the weights of {expectation.group})"
+    sizes = ", ".join(f"{name} = {size}" for name, size in expectation.dims.items())
+    return f" (case {number}: {sizes})" if sizes else f" (case {number})"
+
+
+def difference(row: Row, layout: Layout, expected: Tree, outcome: CallOutcome) -> Finding | None:
+    """What is wrong with this row's value in one outcome, or None."""
+    if outcome.error is not None:
+        return Finding(outcome.error.describe())
+    try:
+        inner, value = part(layout, outcome.result, row.path)
+        return value_difference(row, inner, expected, value)
+    except LayoutError as error:
+        return Finding(str(error))
+
+
+def value_difference(row: Row, layout: Layout, expected: Tree, given: Tree) -> Finding | None:
+    """What is wrong with a value that lies where the row looks; raises LayoutError where it is laid out wrongly."""
+    place = row.path.split(".")[-1]
+    right = list(layout.parts(expected, place))
+    found = list(layout.parts(given, place))
+    if [name for name, _, _ in right] != [name for name, _, _ in found]:
+        return Finding(f"{place or 'the result'} has {count_parts(found)}; expected {count_parts(right)}")
+    for (name, leaf, wanted), (_, _, value) in zip(right, found, strict=True):
+        finding = leaf_difference(row, leaf, wanted, value, name or "the result")
+        if finding is not None:
+            return finding
+    return None
+
+
+def count_parts(parts: Sequence[tuple[str, Layout, Tree]]) -> str:
+    """The number of parts, or their names when they are few."""
+    names = [name for name, _, _ in parts]
+    return f"the parts {', '.join(names)}" if len(names) <= 12 else f"{len(names)} parts"
+
+
+def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name: str) -> Finding | None:
+    """What is wrong with one array or number."""
+    wanted = transformed(np.asarray(expected, dtype=np.float64), row)
+    try:
+        value = np.asarray(given)
+        numeric = value.dtype.kind in "biuf"
+    except ValueError:
+        numeric = False
+    if not numeric:
+        return Finding(f"{name} is {kind(given)}; expected numbers of shape {wanted.shape}")
+    if value.shape != wanted.shape:
+        axes = f" = {layout.describe()}" if isinstance(layout, Array) and layout.axes else ""
+        return Finding(f"{name} has shape {value.shape}; expected {wanted.shape}{axes}")
+    value = transformed(value.astype(np.float64), row)
+    with np.errstate(invalid="ignore"):
+        error = np.abs(value - wanted)
+    error[np.isnan(value)] = np.inf
+    error[value == wanted] = 0.0
+    limit = row.tolerance * scale(wanted)
+    if not (error > limit).any():
+        return None
+    return Finding(where(layout, error > limit, error, wanted, value, name), float(error.max()))
+
+
+def transformed(array: NDArray[Any], row: Row) -> NDArray[Any]:
+    """The array as the row compares it."""
+    if row.transform == "log":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log(array)
+    return array
+
+
+def scale(wanted: NDArray[Any]) -> float:
+    """The size that errors are measured by: the largest expected value; 1 where all are zero."""
+    finite = np.abs(wanted[np.isfinite(wanted)])
+    return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+
+
+def where(
+    layout: Layout,
+    wrong: NDArray[Any],
+    error: NDArray[Any],
+    wanted: NDArray[Any],
+    value: NDArray[Any],
+    name: str,
+) -> str:
+    """The largest error and the first wrong place, the earliest time step first."""
+    if not wrong.shape:
+        return f"{name} is {value:.6g}; expected {wanted:.6g}"
+    places = np.argwhere(wrong)
+    axes = layout.axes if isinstance(layout, Array) else ()
+    if "T_x" in axes:
+        places = places[np.argsort(places[:, axes.index("T_x")], kind="stable")]
+    first = tuple(int(i) for i in places[0])
+    at = layout.place(first) if isinstance(layout, Array) else f"index {first}"
+    return (
+        f"{name}: {int(wrong.sum())} of {wrong.size} values are wrong, largest error {error.max():.2g}; "
+        f"the first at {at} is {value[first]:.4g}, expected {wanted[first]:.4g}"
+    )
+
+
+def diagnose(
+    rows: Sequence[Row],
+    layout: Layout,
+    expectations: Sequence[Expectation],
+    outcomes: Sequence[CallOutcome],
+    findings: Mapping[Row, Finding | None],
+    mistakes: Sequence[str],
+) -> dict[Row, str]:
+    """The known mistake behind each wrong row, where there is one.
+
+    A mistake that explains all rows, right and wrong, is preferred; otherwise each row may have its own.
+    """
+    tried = [
+        (expectation, outcome)
+        for expectation, outcome in zip(expectations, outcomes, strict=True)
+        if expectation.mistakes
+    ]
+    wrong = [row for row in rows if findings[row] is not None and row.cases == "drawn"]
+    if not tried or not wrong:
+        return {}
+    right = [row for row in rows if findings[row] is None and row.cases == "drawn"]
+    matching = {
+        name: [row for row in wrong if gives(name, row, layout, tried)] for name in mistakes
+    }
+    for name, matched in matching.items():
+        if matched == wrong and not any(alters(name, row, layout, tried) for row in right):
+            return dict.fromkeys([row for row in rows if findings[row] is not None], name)
+    by_reach = sorted((name for name in mistakes if matching[name]), key=lambda name: -len(matching[name]))
+    return {row: name for name in reversed(by_reach) for row in matching[name]}
+
+
+def gives(
+    mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]
+) -> bool:
+    """Whether the learner's values in this row are those of the mistake in every case, and are wrong."""
+    return alters(mistake, row, layout, tried) and all(
+        same(row, layout, expectation.mistakes[mistake][row.path], outcome) for expectation, outcome in tried
+    )
+
+
+def alters(
+    mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]
+) -> bool:
+    """Whether the mistake changes this row in any case."""
+    return any(
+        isinstance(value := expectation.mistakes[mistake][row.path], CallError)
+        or not agree(row, layout, expectation.expected[row.path], value)
+        for expectation, _ in tried
+    )
+
+
+def same(row: Row, layout: Layout, value: Tree | CallError, outcome: CallOutcome) -> bool:
+    """Whether an outcome is what the mistake gives, in this row."""
+    observed = observe(row.path, layout, outcome)
+    if isinstance(value, CallError):
+        return isinstance(observed, CallError) and same_error(value, observed)
+    return not isinstance(observed, CallError) and agree(row, layout, value, observed)
+
+
+def agree(row: Row, layout: Layout, one: Tree, other: Tree) -> bool:
+    """Whether two values are equal as far as this row looks; what is laid out wrongly agrees with nothing."""
+    inner = layout
+    for name in row.path.split(".") if row.path else []:
+        inner = inner.child(name)[1]
+    try:
+        return value_difference(row, inner, one, other) is None
+    except LayoutError:
+        return False
+
+
+def observe(path: str, layout: Layout, outcome: CallOutcome) -> Tree | CallError:
+    """What an outcome has where a row looks: a value, its exception, or what is wrong with its layout."""
+    if outcome.error is not None:
+        return outcome.error
+    try:
+        return part(layout, outcome.result, path)[1]
+    except LayoutError as error:
+        return CallError("layout", "LayoutError", str(error))
+
+
+def same_error(mistake: CallError, given: CallError) -> bool:
+    """Whether two errors are the same for our purpose: their type, and the numbers that they speak of."""
+    if mistake.type != given.type:
+        return False
+    return sorted(re.findall(r"\d+", mistake.message)) == sorted(re.findall(r"\d+", given.message))
+
+
+def unchanged(
+    expectations: Sequence[Expectation], outcomes: Sequence[CallOutcome], something_right: bool
+) -> RowResult:
+    """The row that looks at the arguments after the call; it needs a function that does something right."""
+    points = UNCHANGED_POINTS
+    if not something_right or all(outcome.error is not None for outcome in outcomes):
+        return RowResult(UNCHANGED, 0.0, points, False, "counts once another row is right")
+    for expectation, outcome in zip(expectations, outcomes, strict=True):
+        if outcome.error is not None:
+            continue
+        after = outcome.arguments
+        values = list(after.values()) if isinstance(after, dict) else list(after or [])
+        for (name, before), value in zip(expectation.arguments.items(), values, strict=False):
+            place = changed(before, value, name)
+            if place is not None:
+                text = f"your function changes its argument {place}; work on a copy, the caller still needs it"
+                return RowResult(UNCHANGED, 0.0, points, False, text)
+    return RowResult(UNCHANGED, points, points, True)
+
+
+def changed(before: Tree, after: Tree, place: str) -> str | None:
+    """The first place at which two trees are not equal, or None; fixtures are not looked at."""
+    if isinstance(before, Fixture):
+        return None
+    if isinstance(before, dict):
+        if not isinstance(after, dict) or list(before) != list(after):
+            return place
+        pairs = [(before[key], after[key], f"{place}[{key!r}]") for key in before]
+    elif isinstance(before, (list, tuple)):
+        if not isinstance(after, (list, tuple)) or len(before) != len(after):
+            return place
+        pairs = [(one, other, f"{place}[{i}]") for i, (one, other) in enumerate(zip(before, after, strict=True))]
+    elif isinstance(before, np.ndarray):
+        same_array = isinstance(after, np.ndarray) and np.array_equal(before, after, equal_nan=True)
+        return None if same_array else place
+    else:
+        return None if before == after else place
+    return next((found for pair in pairs if (found := changed(*pair)) is not None), None)

@@ -1,0 +1,83 @@
+"""Public callable arguments, built from data wherever a function under test needs them.
+
+A fixture holds no answer of an exercise: it is what the exercise is applied to.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.tree import Fixture, Tree
+
+
+def smooth_loss(data: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], float]:
+    """A loss that is curved in every parameter: Σ s · (sin θ + θ³ / 6), with other strengths s for each entry.
+
+    Args:
+        data: strengths by parameter name, each of that parameter's shape.
+    """
+
+    def loss(parameters: Mapping[str, Any]) -> float:
+        return float(
+            sum(
+                (data[name] * (np.sin(value) + value**3 / 6)).sum()
+                for name, value in parameters.items()
+            )
+        )
+
+    return loss
+
+
+def coupled_loss(data: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], float]:
+    """A loss in which the entries depend on each other: ½ (Σ s · exp θ)², which central differences must see entry by entry.
+
+    Args:
+        data: strengths by parameter name, each of that parameter's shape.
+    """
+
+    def loss(parameters: Mapping[str, Any]) -> float:
+        total = sum((data[name] * np.exp(value)).sum() for name, value in parameters.items())
+        return float(total**2 / 2)
+
+    return loss
+
+
+def reference_parameters(data: str) -> dict[str, Any]:
+    """The trained weights of a reference model, in the layout of the course's own cells.
+
+    Args:
+        data: the model's name, such as "names-lstm".
+    """
+    from seqlib import references
+
+    return references.load(data)[0]
+
+
+BUILDERS: dict[str, Callable[[Any], Any]] = {
+    "smooth_loss": smooth_loss,
+    "coupled_loss": coupled_loss,
+    "reference_parameters": reference_parameters,
+}
+
+
+def build(fixture: Fixture) -> Any:
+    """The object that a fixture stands for.
+
+    Raises:
+        ValueError: no fixture has this name.
+    """
+    if fixture.name not in BUILDERS:
+        raise ValueError(f"no fixture {fixture.name!r}; there are {', '.join(BUILDERS)}")
+    return BUILDERS[fixture.name](fixture.data)
+
+
+def built(tree: Tree) -> Tree:
+    """The same tree with every fixture replaced by the object that it stands for."""
+    if isinstance(tree, Fixture):
+        return build(tree)
+    if isinstance(tree, dict):
+        return {key: built(value) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(built(item) for item in tree)
+    return tree

@@ -1,0 +1,160 @@
+"""The judge: draws fresh cases, asks the sandbox for the learner's outputs, and compares them here.
+
+Trusted. Expected values and the reference never leave this process.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.calling import call
+from autograder.compare import Expectation, compare, observe
+from autograder.exercise import Case, Exercise, mistaken
+from autograder.fixtures import built
+from autograder.outcome import CallOutcome
+from autograder.tree import Tree, copied
+from autograder.verdict import RowResult, Verdict
+
+Answers = Mapping[str, Callable[..., Tree]]
+
+
+class Calls(Protocol):
+    """Where the learner's functions can be called: a sandbox session, or this process in the audit."""
+
+    def call(
+        self,
+        function: str,
+        cases: Sequence[dict[str, Tree]],
+        *,
+        answer: Answers | None = None,
+        seed: int = 0,
+    ) -> list[CallOutcome]:
+        """Call a function of the notebook once for each case."""
+        ...
+
+
+def seed_for(secret: bytes, student: str, assignment: str) -> str:
+    """The seed of one student's cases: fresh for each student and assignment, the same on a regrade."""
+    return hmac.new(secret, f"{student}\0{assignment}".encode(), hashlib.sha256).hexdigest()
+
+
+def generator(seed: str, *purpose: str) -> np.random.Generator:
+    """A generator for one purpose under a seed."""
+    digest = hashlib.sha256("\0".join([seed, *purpose]).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One set of cases of an exercise, with what is right and what each known mistake gives."""
+
+    exercise: Exercise
+    cases: list[Case]
+
+    @classmethod
+    def draw(cls, exercise: Exercise, seed: str, purpose: str = "first") -> "Trial":
+        """Draw the cases of an exercise under a seed; another purpose gives other cases."""
+        return cls(exercise, exercise.cases(generator(seed, exercise.name, purpose)))
+
+    @property
+    def inputs(self) -> list[dict[str, Tree]]:
+        """The arguments of each case."""
+        return [case.arguments for case in self.cases]
+
+    @cached_property
+    def right(self) -> list[dict[str, Tree]]:
+        """What the rows should find in each case."""
+        return [self.values(self.exercise.function, case) for case in self.cases]
+
+    @cached_property
+    def mistakes(self) -> list[dict[str, dict[str, Tree]]]:
+        """What the rows find in each case with each known mistake; nothing for extra groups of cases."""
+        wrong = {mistake.name: mistaken(self.exercise, mistake) for mistake in self.exercise.mistakes}
+        return [
+            {name: self.values(function, case) for name, function in wrong.items()}
+            if case.group == "drawn"
+            else {}
+            for case in self.cases
+        ]
+
+    def values(self, function: Callable[..., Any], case: Case) -> dict[str, Tree]:
+        """What the rows of this case's group look at when `function` is called on it."""
+        with np.errstate(all="ignore"):
+            outcome = call(function, list(built(copied(case.arguments)).values()))
+        paths = [row.path for row in self.exercise.rows if row.cases == case.group]
+        return {path: observe(path, self.exercise.result, outcome) for path in paths}
+
+    def expectations(self, *, with_mistakes: bool) -> list[Expectation]:
+        """The cases as `compare` wants them."""
+        wrong: Sequence[dict[str, dict[str, Tree]]] = self.mistakes if with_mistakes else [{}] * len(self.cases)
+        return [
+            Expectation(case.arguments, right, mistakes, case.dims, case.group)
+            for case, right, mistakes in zip(self.cases, self.right, wrong, strict=True)
+        ]
+
+    def rows(self, outcomes: Sequence[CallOutcome]) -> list[RowResult]:
+        """Judge the outcomes; the known mistakes are worked out only when something is wrong."""
+        exercise = self.exercise
+        texts = {mistake.name: mistake.text for mistake in exercise.mistakes}
+
+        def judged(with_mistakes: bool) -> list[RowResult]:
+            expectations = self.expectations(with_mistakes=with_mistakes)
+            return compare(exercise.rows, exercise.result, expectations, outcomes, texts)
+
+        rows = judged(False)
+        return rows if all(row.passed for row in rows) else judged(True)
+
+
+def judge(exercise: Exercise, session: Calls, seed: str) -> Verdict:
+    """Judge an exercise on fresh cases.
+
+    Args:
+        exercise: what is judged.
+        session: where the learner's function is called.
+        seed: decides the cases.
+
+    Returns:
+        The verdict, with the diagnosis of what is wrong.
+    """
+    trial = Trial.draw(exercise, seed)
+    outcomes = session.call(exercise.name, trial.inputs, seed=seed_number(seed))
+    return Verdict(exercise.name, trial.rows(outcomes))
+
+
+def judge_again(exercise: Exercise, session: Calls, seed: str, references: Answers, first: Verdict) -> Verdict:
+    """Judge once more with what the exercise needs answered by the reference, and keep what is right either time.
+
+    Args:
+        exercise: an exercise with `needs`.
+        session: a process of its own, in which nothing else of these inputs was or will be judged.
+        seed: that of the first time; the cases are others.
+        references: the reference functions by name.
+        first: the verdict of the first time.
+    """
+    trial = Trial.draw(exercise, seed, "again")
+    answer = {name: references[name] for name in exercise.needs}
+    outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
+    return merged(exercise, first, trial.rows(outcomes))
+
+
+def merged(exercise: Exercise, first: Verdict, second: Sequence[RowResult]) -> Verdict:
+    """The better of two verdicts, row by row; a row that is right only the second time says where the fault is."""
+    rows: list[RowResult] = []
+    names = " and ".join(exercise.needs)
+    for before, after in zip(first.rows, second, strict=True):
+        if before.passed or not after.passed:
+            rows.append(before if before.passed else after)
+        else:
+            fault = f"right when {names} is replaced by the right one: the fault lies there"
+            rows.append(replace(after, message=fault))
+    return Verdict(first.exercise, rows, first.flags, first.note)
+
+
+def seed_number(seed: str) -> int:
+    """A number to seed the learner's own generators with; it tells nothing of the cases."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\0generators".encode()).digest()[:4], "big")

@@ -1,0 +1,232 @@
+"""How a function's arguments and result are laid out: names for its parts, shapes for its arrays.
+
+The layout of a result is what a row of a check points into (`"cache.ft"`), what a learner reads in the
+notebook, and what turns an index into words (`time step 2, unit 0, example 1`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.tree import Tree
+
+AXES = {
+    "n_a": "unit",
+    "n_x": "input",
+    "n_y": "class",
+    "m": "example",
+    "T_x": "time step",
+}
+TIME = "T_x"
+
+
+class LayoutError(ValueError):
+    """A result that is not laid out as it should be; the message is for the learner."""
+
+
+class Layout:
+    """One part of an argument or result."""
+
+    def to_json(self) -> Any:
+        """This layout as JSON-able data."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """This layout in one line for the learner."""
+        raise NotImplementedError
+
+    def child(self, name: str) -> "tuple[int | str, Layout]":
+        """The key and the layout of the part called `name`."""
+        raise KeyError(name)
+
+    def parts(self, value: Tree, place: str) -> "Iterator[tuple[str, Layout, Tree]]":
+        """The leaves of `value`: their places in words, their layouts, and what is there.
+
+        Raises:
+            LayoutError: `value` is not laid out like this.
+        """
+        yield place, self, value
+
+
+@dataclass(frozen=True)
+class Number(Layout):
+    """A single number."""
+
+    def to_json(self) -> Any:
+        return "number"
+
+    def describe(self) -> str:
+        return "a number"
+
+
+class Array(Layout):
+    """An array, its axes named by the notes' dimensions: `Array("n_a", "m")`."""
+
+    def __init__(self, *axes: str) -> None:
+        self.axes = axes
+
+    def to_json(self) -> Any:
+        return {"array": list(self.axes)}
+
+    def describe(self) -> str:
+        return f"({', '.join(self.axes)}{',' if len(self.axes) == 1 else ''})"
+
+    def place(self, index: tuple[int, ...]) -> str:
+        """An index into this array in words, the time step first."""
+        if not any(axis in ("m", TIME) for axis in self.axes) or any(a not in AXES for a in self.axes):
+            words = ("row", "column") if len(index) == 2 else tuple(f"axis {i}:" for i in range(len(index)))
+            return ", ".join(f"{word} {i}" for word, i in zip(words, index, strict=True))
+        pairs = sorted(zip(self.axes, index, strict=True), key=lambda pair: pair[0] != TIME)
+        return ", ".join(f"{AXES[axis]} {i}" for axis, i in pairs)
+
+
+class Tuple(Layout):
+    """Several values returned together: `Tuple(a_next=…, yt_pred=…)`; a list will do as well."""
+
+    def __init__(self, **fields: Layout) -> None:
+        self.fields = fields
+
+    def to_json(self) -> Any:
+        return {"tuple": {name: field.to_json() for name, field in self.fields.items()}}
+
+    def describe(self) -> str:
+        return f"({', '.join(self.fields)})"
+
+    def child(self, name: str) -> tuple[int | str, Layout]:
+        return list(self.fields).index(name), self.fields[name]
+
+    def parts(self, value: Tree, place: str) -> Iterator[tuple[str, Layout, Tree]]:
+        check_sequence(value, len(self.fields), f"{place or 'the result'}", self.describe())
+        for item, (name, field) in zip(value, self.fields.items(), strict=True):
+            yield from field.parts(item, f"{place}.{name}" if place else name)
+
+
+class Dict(Layout):
+    """A dict with fixed keys: `Dict(dWax=…, dba=…)`; further keys are allowed."""
+
+    def __init__(self, **fields: Layout) -> None:
+        self.fields = fields
+
+    def to_json(self) -> Any:
+        return {"dict": {name: field.to_json() for name, field in self.fields.items()}}
+
+    def describe(self) -> str:
+        return f"{{{', '.join(self.fields)}}}"
+
+    def child(self, name: str) -> tuple[int | str, Layout]:
+        return name, self.fields[name]
+
+    def parts(self, value: Tree, place: str) -> Iterator[tuple[str, Layout, Tree]]:
+        check_dict(value, self.fields, place or "the result")
+        for name, field in self.fields.items():
+            yield from field.parts(value[name], f"{place}.{name}" if place else name)
+
+
+class Each(Layout):
+    """A list with one item for each step: `Each(cache, "T_x")`."""
+
+    def __init__(self, item: Layout, axis: str = TIME) -> None:
+        self.item = item
+        self.axis = axis
+
+    def to_json(self) -> Any:
+        return {"each": self.item.to_json(), "axis": self.axis}
+
+    def describe(self) -> str:
+        return f"a list of {self.axis} items, each {self.item.describe()}"
+
+    def parts(self, value: Tree, place: str) -> Iterator[tuple[str, Layout, Tree]]:
+        if not isinstance(value, (list, tuple)):
+            raise LayoutError(f"{place} is {kind(value)}; expected {self.describe()}")
+        for i, item in enumerate(value):
+            yield from self.item.parts(item, f"{place}[{i}]")
+
+
+class Anything(Layout):
+    """A dict whose keys depend on the argument, such as gradients of whatever parameters were given."""
+
+    def to_json(self) -> Any:
+        return "anything"
+
+    def describe(self) -> str:
+        return "a dict with the keys of the argument"
+
+    def parts(self, value: Tree, place: str) -> Iterator[tuple[str, Layout, Tree]]:
+        if not isinstance(value, dict):
+            raise LayoutError(f"{place or 'the result'} is {kind(value)}; expected {self.describe()}")
+        for name in sorted(value):
+            shape = getattr(value[name], "shape", ())
+            yield f"{place}.{name}" if place else name, Array(*"d" * len(shape)), value[name]
+
+
+def from_json(data: Any) -> Layout:
+    """The layout that `to_json` wrote."""
+    match data:
+        case "number":
+            return Number()
+        case "anything":
+            return Anything()
+        case {"array": axes}:
+            return Array(*axes)
+        case {"tuple": fields}:
+            return Tuple(**{name: from_json(field) for name, field in fields.items()})
+        case {"dict": fields}:
+            return Dict(**{name: from_json(field) for name, field in fields.items()})
+        case {"each": item, "axis": axis}:
+            return Each(from_json(item), axis)
+    raise ValueError(f"{data!r} is no layout; expected what Layout.to_json wrote")
+
+
+def part(layout: Layout, value: Tree, path: str) -> tuple[Layout, Tree]:
+    """Follow a dotted path of names into a value.
+
+    Args:
+        layout: the layout of the whole.
+        value: the whole.
+        path: names from the layout, such as "cache.ft"; "" is the whole.
+
+    Returns:
+        The layout of the part, and the part.
+
+    Raises:
+        LayoutError: the value has no such part; says what it has.
+        KeyError: the layout has no such part: a fault of the exercise.
+    """
+    walked = "the result"
+    for name in path.split(".") if path else []:
+        key, inner = layout.child(name)
+        if isinstance(layout, Tuple):
+            check_sequence(value, len(layout.fields), walked, layout.describe())
+        else:
+            check_dict(value, {name: inner}, walked)
+        layout, value, walked = inner, value[key], name if walked == "the result" else f"{walked}.{name}"
+    return layout, value
+
+
+def check_sequence(value: Tree, length: int, place: str, expected: str) -> None:
+    """Raise a LayoutError unless `value` is a tuple or list of that length."""
+    if not isinstance(value, (list, tuple)):
+        raise LayoutError(f"{place} is {kind(value)}; expected {length} values {expected}")
+    if len(value) != length:
+        raise LayoutError(f"{place} has {len(value)} values; expected {length}: {expected}")
+
+
+def check_dict(value: Tree, fields: dict[str, Layout], place: str) -> None:
+    """Raise a LayoutError unless `value` is a dict with these keys."""
+    if not isinstance(value, dict):
+        raise LayoutError(f"{place} is {kind(value)}; expected a dict with the keys {', '.join(fields)}")
+    missing = [name for name in fields if name not in value]
+    if missing:
+        have = ", ".join(value) or "no keys"
+        raise LayoutError(f"{place} lacks the key {', '.join(missing)}; it has {have}")
+
+
+def kind(value: Tree) -> str:
+    """What a value is, in words: `a tuple of 3`, `an array of shape (5, 4)`."""
+    if value is None:
+        return "None"
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if hasattr(value, "shape"):
+        return f"an array of shape {value.shape}"
+    return f"{value!r} ({type(value).__name__})"[:80]

@@ -1,0 +1,163 @@
+"""Data that may cross a boundary: nested plain containers of numbers, text and NumPy arrays.
+
+A tree is None, a bool, int, float, str, a NumPy array of numbers, a list or tuple or dict (with text keys)
+of trees, or a `Fixture`, a public callable that is built from data where it is needed.
+Nothing is pickled: the structure travels as JSON, the arrays as safetensors or npy.
+"""
+
+import io
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+Tree = Any
+Arrays = dict[str, NDArray[Any]]
+
+MAX_DEPTH = 32
+
+
+class TreeError(ValueError):
+    """Something that is not a tree, or bytes that do not hold one."""
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A public callable argument, named in `autograder.fixtures` and built from data."""
+
+    name: str
+    data: Tree
+
+
+def flatten(tree: Tree) -> tuple[Any, Arrays]:
+    """Split a tree into a JSON-able structure and its arrays; an array that occurs twice is stored once.
+
+    Args:
+        tree: see the module's docstring; torch tensors are taken as arrays.
+
+    Returns:
+        The structure, in which arrays are named, and the arrays by name.
+
+    Raises:
+        TreeError: names the place and the type of what is not a tree.
+    """
+    arrays: Arrays = {}
+    names: dict[int, str] = {}
+    # Arrays made on the way are kept alive, or their ids would be used again.
+    kept: list[Any] = []
+
+    def array_node(value: Any, place: str) -> dict[str, str]:
+        if id(value) not in names:
+            array = np.array(value, order="C", copy=True, subok=False)
+            if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+                raise TreeError(f"{place} is an array of {array.dtype}; expected an array of numbers")
+            kept.append(value)
+            names[id(value)] = f"a{len(arrays)}"
+            arrays[names[id(value)]] = array
+        return {"array": names[id(value)]}
+
+    def node(value: Any, place: str, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise TreeError(f"{place} is nested more than {MAX_DEPTH} levels deep")
+        if value is None or type(value) in (bool, int, str):
+            return value
+        if type(value) is float:
+            return value if math.isfinite(value) else {"float": repr(value)}
+        if isinstance(value, (np.ndarray, np.generic)):
+            return array_node(value, place)
+        if isinstance(value, Fixture):
+            return {"fixture": value.name, "data": node(value.data, place, depth + 1)}
+        if isinstance(value, (list, tuple)):
+            kind = "list" if isinstance(value, list) else "tuple"
+            return {kind: [node(item, f"{place}[{i}]", depth + 1) for i, item in enumerate(value)]}
+        if isinstance(value, dict):
+            for key in value:
+                if type(key) is not str:
+                    raise TreeError(f"{place} has the key {key!r}; expected text keys")
+            return {"dict": {key: node(item, f"{place}[{key!r}]", depth + 1) for key, item in value.items()}}
+        if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
+            return array_node(value.detach().cpu().numpy(), place)
+        raise TreeError(f"{place} is of type {type(value).__name__}; expected numbers, arrays, lists or dicts")
+
+    return node(tree, "the result", 0), arrays
+
+
+def unflatten(structure: Any, arrays: Arrays) -> Tree:
+    """Put a tree together again; the inverse of `flatten`.
+
+    Raises:
+        TreeError: the structure is not one that `flatten` makes, or names an array that is not there.
+    """
+
+    def tree(node: Any, depth: int) -> Tree:
+        if depth > MAX_DEPTH:
+            raise TreeError(f"nested more than {MAX_DEPTH} levels deep")
+        match node:
+            case None | bool() | int() | float() | str():
+                return node
+            case {"array": str(name)} if name in arrays:
+                return arrays[name]
+            case {"float": ("nan" | "inf" | "-inf") as text}:
+                return float(text)
+            case {"fixture": str(name), "data": data}:
+                return Fixture(name, tree(data, depth + 1))
+            case {"list": list(items)}:
+                return [tree(item, depth + 1) for item in items]
+            case {"tuple": list(items)}:
+                return tuple(tree(item, depth + 1) for item in items)
+            case {"dict": dict(items)}:
+                return {str(key): tree(item, depth + 1) for key, item in items.items()}
+        raise TreeError(f"not a tree: {str(node)[:80]}")
+
+    return tree(structure, 0)
+
+
+def encode(tree: Tree) -> bytes:
+    """A tree as bytes. Raises `TreeError` as `flatten` does."""
+    structure, arrays = flatten(tree)
+    return safetensors.numpy.save(arrays, metadata={"tree": json.dumps(structure)})
+
+
+def decode(data: bytes) -> Tree:
+    """The tree that `encode` made into bytes; the bytes may come from a stranger.
+
+    Raises:
+        TreeError: the bytes hold no tree.
+    """
+    try:
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        structure = json.loads(header["__metadata__"]["tree"])
+        # safetensors gives read-only views of the bytes; a learner's function may want to write.
+        arrays = {name: array.copy() for name, array in safetensors.numpy.load(data).items()}
+        return unflatten(structure, arrays)
+    except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise TreeError(f"these bytes hold no tree: {error}") from error
+
+
+def save(path: Path, tree: Tree) -> None:
+    """Write a tree to a compressed npz file, without pickle."""
+    structure, arrays = flatten(tree)
+    text = np.frombuffer(json.dumps(structure).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, structure=text, **arrays)
+    path.write_bytes(buffer.getvalue())
+
+
+def load(path: Path) -> Tree:
+    """Read a tree that `save` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        structure = json.loads(file["structure"].tobytes())
+        return unflatten(structure, {name: file[name] for name in file.files if name != "structure"})
+
+
+def copied(tree: Tree, convert: Callable[[NDArray[Any]], Any] = np.copy) -> Tree:
+    """The same tree with arrays of its own; arrays shared within it stay shared."""
+    structure, arrays = flatten(tree)
+    return unflatten(structure, {name: convert(array) for name, array in arrays.items()})
