@@ -1,0 +1,1 @@
+"""The torch models of the course, and the recipes that train them."""

@@ -1,0 +1,125 @@
+"""A character language model whose weights are those of the cells by hand.
+
+One recurrent layer on one-hot characters and a softmax layer on its activations. Batch first: (B, T, D).
+At the first step the input is the zero vector and the state is zero, as when a learner drives a cell:
+x[0] = 0, x[t] = one-hot of character t - 1; the targets are the characters, then `<EOS>`.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+IGNORED = -1
+_GATES = ("u", "f", "c", "o")  # the order of torch's four blocks: i, f, g, o
+
+
+class LanguageModel(nn.Module):
+    """Predicts each next token of a sequence from those before it.
+
+    Args:
+        cell: "rnn" (tanh) or "lstm".
+        n_x: size of the vocabulary; the softmax layer has the same.
+        n_a: units of the layer.
+        dropout: share of activations dropped before the softmax layer, in training.
+        weight_dropout: share of recurrent weights dropped, in training (Merity et al. 2018).
+        input_dropout: share of input tokens replaced by the zero vector, in training.
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        n_x: int,
+        n_a: int,
+        dropout: float = 0.0,
+        weight_dropout: float = 0.0,
+        input_dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        layers: dict[str, type[nn.RNN] | type[nn.LSTM]] = {"rnn": nn.RNN, "lstm": nn.LSTM}
+        self.n_x = n_x
+        self.layer = layers[cell](n_x, n_a, batch_first=True)
+        self.output = nn.Linear(n_a, n_x)
+        self.dropout, self.weight_dropout, self.input_dropout = dropout, weight_dropout, input_dropout
+
+    def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """Scores for the next token at every step, and the mean loss.
+
+        Args:
+            idx: (B, T) indices of the tokens before; n_x or IGNORED stands for the zero vector.
+            targets: (B, T) indices to predict, IGNORED where a sequence is over.
+
+        Returns:
+            logits (B, T, n_x), and the cross-entropy in nats a token, or None without targets.
+        """
+        idx = torch.where(idx < 0, self.n_x, idx)
+        if self.training and self.input_dropout:
+            idx = idx.masked_fill(torch.rand(idx.shape, device=idx.device) < self.input_dropout, self.n_x)
+        x = F.one_hot(idx, self.n_x + 1)[..., : self.n_x].to(self.output.weight.dtype)  # (B, T, n_x)
+        a = F.dropout(self._unroll(x), self.dropout, self.training)  # (B, T, n_a)
+        logits = self.output(a)  # (B, T, n_x)
+        if targets is None:
+            return logits, None
+        return logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+
+    def _unroll(self, x: Tensor) -> Tensor:
+        if not (self.training and self.weight_dropout):
+            return self.layer(x)[0]  # type: ignore[no-any-return]
+        dropped = {"weight_hh_l0": F.dropout(self.layer.weight_hh_l0, self.weight_dropout)}
+        return torch.func.functional_call(self.layer, dropped, (x,))[0]  # type: ignore[no-any-return]
+
+
+def to_by_hand(model: LanguageModel) -> dict[str, NDArray[np.float64]]:
+    """The parameters in the layout of the cells by hand.
+
+    Args:
+        model: a language model with one layer.
+
+    Returns:
+        Waa, Wax, Wya, ba, by for "rnn"; Wf, bf, Wu, bu, Wc, bc, Wo, bo, Wy, by for "lstm",
+        each W on the stacked [a_prev, x]; float64, biases (n, 1).
+    """
+    arrays = {name: p.detach().cpu().double().numpy() for name, p in model.named_parameters()}
+    Wx, Wa = arrays["layer.weight_ih_l0"], arrays["layer.weight_hh_l0"]
+    b = (arrays["layer.bias_ih_l0"] + arrays["layer.bias_hh_l0"])[:, np.newaxis]
+    Wy, by = arrays["output.weight"], arrays["output.bias"][:, np.newaxis]
+    if isinstance(model.layer, nn.RNN):
+        return {"Waa": Wa, "Wax": Wx, "Wya": Wy, "ba": b, "by": by}
+    W = np.concatenate([Wa, Wx], axis=1)  # (4 n_a, n_a + n_x)
+    parameters = {}
+    for gate, W_gate, b_gate in zip(_GATES, np.split(W, 4), np.split(b, 4), strict=True):
+        parameters |= {f"W{gate}": W_gate, f"b{gate}": b_gate}
+    return {**parameters, "Wy": Wy, "by": by}
+
+
+def from_by_hand(parameters: dict[str, NDArray[Any]]) -> LanguageModel:
+    """A torch model that computes what the cells by hand compute with these parameters.
+
+    Args:
+        parameters: the layout that `to_by_hand` gives; n_x equal to n_y.
+
+    Returns:
+        A float64 model in evaluation mode; torch's second bias is zero.
+    """
+    if "Waa" in parameters:
+        cell, Wa, Wx = "rnn", parameters["Waa"], parameters["Wax"]
+        b, Wy = parameters["ba"], parameters["Wya"]
+    else:
+        n_a = parameters["bf"].shape[0]
+        W = np.concatenate([parameters[f"W{gate}"] for gate in _GATES])  # (4 n_a, n_a + n_x)
+        cell, Wa, Wx = "lstm", W[:, :n_a], W[:, n_a:]
+        b, Wy = np.concatenate([parameters[f"b{gate}"] for gate in _GATES]), parameters["Wy"]
+    model = LanguageModel(cell, n_x=Wx.shape[1], n_a=Wa.shape[1]).double().eval()
+    state = {
+        "layer.weight_ih_l0": Wx,
+        "layer.weight_hh_l0": Wa,
+        "layer.bias_ih_l0": b[:, 0],
+        "layer.bias_hh_l0": np.zeros_like(b[:, 0]),
+        "output.weight": Wy,
+        "output.bias": parameters["by"][:, 0],
+    }
+    model.load_state_dict({name: torch.tensor(value, dtype=torch.float64) for name, value in state.items()})
+    return model

@@ -1,0 +1,170 @@
+"""The one training loop that all reference models share."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from seqlib.data import names
+from seqlib.models.language_model import IGNORED, LanguageModel
+from seqlib.models.recipes import Recipe
+from seqlib.text import EOS, Vocabulary, pad
+
+Batch = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A data set as a language model reads it: its vocabulary, and the encoded sequences of each part."""
+
+    vocabulary: Vocabulary
+    train: list[list[int]]
+    validation: list[list[int]]
+    test: list[list[int]]
+    provenance: dict[str, str | int]
+
+
+@dataclass
+class Run:
+    """One trained model and how it went."""
+
+    model: LanguageModel
+    seed: int
+    steps: int = 0
+    epochs: int = 0
+    best_epoch: int = 0
+    validation: float = math.inf
+    seconds: float = 0.0
+    curve: list[dict[str, float]] = field(default_factory=list)
+    """An entry an epoch: bits per character on training names (dropout on) and on validation names."""
+
+
+def prepare_names() -> Prepared:
+    """The ASCII names in lower case, each ended by `<EOS>`.
+
+    Returns:
+        Index 0 is `<EOS>`; the characters follow in sorted order.
+    """
+    parts = names.split()
+    vocabulary = Vocabulary.of(parts.train + parts.validation + parts.test, specials=(EOS,))
+    train, validation, test = ([vocabulary.encode(name, end=True) for name in part] for part in parts)
+    return Prepared(vocabulary, train, validation, test, names.provenance())
+
+
+DATA: dict[str, Callable[[], Prepared]] = {"names": prepare_names}
+
+
+def choose_device(device: str = "auto") -> torch.device:
+    """The device to train on: what was asked for, or with "auto" a CUDA GPU where there is one."""
+    if device != "auto":
+        return torch.device(device)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def as_batch(sequences: list[list[int]], device: torch.device) -> Batch:
+    """Inputs and targets (B, T) of some encoded sequences: at each step the token before, and the token."""
+    targets = torch.from_numpy(pad(sequences, value=IGNORED)[0]).to(device)
+    idx = torch.full_like(targets, IGNORED)
+    idx[:, 1:] = targets[:, :-1]
+    return idx, targets
+
+
+def batches(sequences: list[list[int]], size: int, generator: torch.Generator) -> Iterator[list[list[int]]]:
+    """Shuffled batches of sequences of similar length, so that little is padded."""
+    noise = torch.rand(len(sequences), generator=generator).tolist()
+    order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]) + noise[i])
+    chunks = [order[start : start + size] for start in range(0, len(order), size)]
+    for i in torch.randperm(len(chunks), generator=generator).tolist():
+        yield [sequences[j] for j in chunks[i]]
+
+
+@torch.no_grad()
+def bits_per_character(model: nn.Module, sequences: list[list[int]], device: torch.device) -> float:
+    """−log2 of the probability of each token, `<EOS>` included, averaged over all tokens."""
+    model.eval()
+    nats, tokens = 0.0, 0
+    by_length = sorted(sequences, key=len)
+    for start in range(0, len(by_length), 512):
+        idx, targets = as_batch(by_length[start : start + 512], device)
+        count = int((targets != IGNORED).sum())
+        nats += float(model(idx, targets)[1]) * count
+        tokens += count
+    return nats / tokens / math.log(2)
+
+
+def train(
+    recipe: Recipe,
+    data: Prepared,
+    seed: int = 0,
+    device: torch.device | None = None,
+    report: Callable[[str], None] = print,
+) -> Run:
+    """Train one model by its recipe; the validation split alone decides when to stop and what is kept.
+
+    Args:
+        recipe: what to train, and how.
+        data: the prepared data; its test part is not looked at.
+        seed: of the initial weights, the order of batches and the dropout.
+        device: where to train; the CPU where left out.
+        report: receives one line an epoch.
+
+    Returns:
+        The run, its model with the averaged weights of the best epoch, on the CPU in evaluation mode.
+    """
+    device = device or torch.device("cpu")
+    torch.manual_seed(seed)
+    shuffle = torch.Generator().manual_seed(seed)
+    drops = (recipe.dropout, recipe.weight_dropout, recipe.input_dropout)
+    model = LanguageModel(recipe.cell, len(data.vocabulary), recipe.n_a, *drops).to(device)
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    total = recipe.epochs * math.ceil(len(data.train) / recipe.batch)
+    schedule = LambdaLR(optimizer, lambda step: _learning_rate(step / total, recipe.warmup))
+    run, best, start = Run(model, seed), {}, time.perf_counter()
+    for epoch in range(1, recipe.epochs + 1):
+        nats, count = 0.0, 0
+        model.train()
+        for sequences in batches(data.train, recipe.batch, shuffle):
+            loss = model(*as_batch(sequences, device))[1]
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+            optimizer.step()
+            schedule.step()
+            averaged.update_parameters(model)
+            nats, count, run.steps = nats + loss.detach(), count + 1, run.steps + 1
+        bits = bits_per_character(averaged.module, data.validation, device)
+        run.curve.append({"train": float(nats) / count / math.log(2), "validation": bits})
+        run.epochs, run.seconds = epoch, time.perf_counter() - start
+        if bits < run.validation:
+            run.validation, run.best_epoch = bits, epoch
+            best = {name: value.clone() for name, value in averaged.module.state_dict().items()}
+        report(_progress(recipe, run))
+        if epoch - run.best_epoch >= recipe.patience:
+            break
+    model.load_state_dict(best)
+    model.cpu().eval()
+    return run
+
+
+def _learning_rate(done: float, warmup: float) -> float:
+    if done < warmup:
+        return max(done, 1e-3) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
+
+
+def _progress(recipe: Recipe, run: Run) -> str:
+    last = run.curve[-1]
+    left = run.seconds / run.epochs * (recipe.epochs - run.epochs)
+    return (
+        f"{recipe.name} seed {run.seed}  epoch {run.epochs}/{recipe.epochs}  "
+        f"train {last['train']:.3f}  validation {last['validation']:.4f} bits per character  "
+        f"best {run.validation:.4f}  at most {left:.0f} s left"
+    )
