@@ -71,12 +71,14 @@ def compare(
     names = diagnose(rows, layout, expectations, outcomes, findings, list(mistakes))
     results: list[RowResult] = []
     told: dict[str, str] = {}
+    said: dict[str, str] = {}
     for row in rows:
         finding, mistake = findings[row], names.get(row)
         if finding is None:
             results.append(RowResult(row.name, row.points, row.points, True))
             continue
-        message = finding.message
+        message = finding.message if finding.message not in said else f"as for {said[finding.message]}"
+        said.setdefault(finding.message, row.name)
         if mistake in told:
             message += f"\nFollows from the same mistake as {told[mistake]}."
         elif mistake is not None:
@@ -96,7 +98,9 @@ def first_finding(
             continue
         finding = difference(row, layout, expectation.expected[row.path], outcome)
         if finding is not None:
-            found.append(Finding(f"{finding.message}{case_label(expectation, number)}", finding.error))
+            written = outcome.error is None or outcome.error.type != "NotImplementedError"
+            label = case_label(expectation, number) if written else ""
+            found.append(Finding(finding.message + label, finding.error))
     return found[0] if found else None
 
 

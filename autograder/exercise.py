@@ -42,10 +42,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Cases:
-    """A further group of cases, such as held-out inputs for a trained reference model."""
+    """A further group of cases, such as held-out inputs for a trained reference model.
+
+    Attributes:
+        name: the group's name, such as "names-lstm".
+        draw: makes the arguments of each case from a generator, for grading.
+        recorded: makes the arguments of the public cases, whose outputs were recorded when the model was trained.
+    """
 
     name: str
     draw: Callable[[np.random.Generator], list[Arguments]]
+    recorded: Callable[[], list[Arguments]]
 
 
 @dataclass(frozen=True)
@@ -97,11 +104,13 @@ class Exercise:
         parameters = inspect.signature(self.function).parameters.values()
         return f"{self.name}({', '.join(str(p.replace(annotation=p.empty)) for p in parameters)})"
 
-    def cases(self, rng: np.random.Generator) -> list[Case]:
+    def cases(self, rng: np.random.Generator, *, public: bool = False) -> list[Case]:
         """Draw one set of cases: one for each entry of `dims`, then the extra groups."""
         drawn = [Case(self.draw(rng, dims), dict(dims)) for dims in self.dims]
         further = [
-            Case(arguments, group=group.name) for group in self.extra for arguments in group.draw(rng)
+            Case(arguments, group=group.name)
+            for group in self.extra
+            for arguments in (group.recorded() if public else group.draw(rng))
         ]
         return drawn + further
 

@@ -6,7 +6,7 @@ Trusted. Expected values and the reference never leave this process.
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -16,9 +16,13 @@ from autograder.calling import call
 from autograder.compare import Expectation, compare, observe
 from autograder.exercise import Case, Exercise, mistaken
 from autograder.fixtures import built
+from autograder.merge import merged
 from autograder.outcome import CallOutcome
 from autograder.tree import Tree, copied
 from autograder.verdict import RowResult, Verdict
+
+# The seed of the frozen cases, which every learner has.
+PUBLIC_SEED = "public"
 
 Answers = Mapping[str, Callable[..., Tree]]
 
@@ -59,7 +63,8 @@ class Trial:
     @classmethod
     def draw(cls, exercise: Exercise, seed: str, purpose: str = "first") -> "Trial":
         """Draw the cases of an exercise under a seed; another purpose gives other cases."""
-        return cls(exercise, exercise.cases(generator(seed, exercise.name, purpose)))
+        rng = generator(seed, exercise.name, purpose)
+        return cls(exercise, exercise.cases(rng, public=seed == PUBLIC_SEED))
 
     @property
     def inputs(self) -> list[dict[str, Tree]]:
@@ -110,19 +115,20 @@ class Trial:
         return rows if all(row.passed for row in rows) else judged(True)
 
 
-def judge(exercise: Exercise, session: Calls, seed: str) -> Verdict:
+def judge(exercise: Exercise, session: Calls, seed: str, answer: Answers | None = None) -> Verdict:
     """Judge an exercise on fresh cases.
 
     Args:
         exercise: what is judged.
         session: where the learner's function is called.
         seed: decides the cases.
+        answer: what the exercise needs and the learner's code lacks.
 
     Returns:
         The verdict, with the diagnosis of what is wrong.
     """
     trial = Trial.draw(exercise, seed)
-    outcomes = session.call(exercise.name, trial.inputs, seed=seed_number(seed))
+    outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
     return Verdict(exercise.name, trial.rows(outcomes))
 
 
@@ -139,20 +145,7 @@ def judge_again(exercise: Exercise, session: Calls, seed: str, references: Answe
     trial = Trial.draw(exercise, seed, "again")
     answer = {name: references[name] for name in exercise.needs}
     outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
-    return merged(exercise, first, trial.rows(outcomes))
-
-
-def merged(exercise: Exercise, first: Verdict, second: Sequence[RowResult]) -> Verdict:
-    """The better of two verdicts, row by row; a row that is right only the second time says where the fault is."""
-    rows: list[RowResult] = []
-    names = " and ".join(exercise.needs)
-    for before, after in zip(first.rows, second, strict=True):
-        if before.passed or not after.passed:
-            rows.append(before if before.passed else after)
-        else:
-            fault = f"right when {names} is replaced by the right one: the fault lies there"
-            rows.append(replace(after, message=fault))
-    return Verdict(first.exercise, rows, first.flags, first.note)
+    return merged(first, trial.rows(outcomes), exercise.needs)
 
 
 def seed_number(seed: str) -> int:

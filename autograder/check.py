@@ -1,0 +1,111 @@
+"""What a learner calls in a notebook: `check(lstm_cell_forward)`.
+
+Uses the frozen public cases alone: no reference, no network, nothing beside the notebook.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from autograder.calling import call
+from autograder.compare import Expectation, compare
+from autograder.fixtures import built
+from autograder.frozen import FrozenExercise, frozen_exercise, names
+from autograder.keep import keep
+from autograder.merge import merged
+from autograder.outcome import CallOutcome
+from autograder.tree import copied
+from autograder.verdict import Verdict
+
+NOTE = "Public cases only: grading draws fresh ones."
+NOTHING = object()
+
+
+def check(function: Any, value: Any = NOTHING) -> None:
+    """Check one exercise and show the verdict: a row for each thing checked, with what is wrong and where.
+
+    Args:
+        function: your function; the exercise is found by its name.
+        value: not used by the exercises of today; `check("name", value)` is how a value will be checked.
+    """
+    trouble = misuse(function, value)
+    if trouble:
+        print(trouble)
+    else:
+        show(verdict_on(function))
+
+
+def misuse(function: Any, value: Any) -> str:
+    """What is wrong with the way check was called, and what to do; "" where nothing is."""
+    known = list(names())
+    given = function if isinstance(function, str) else getattr(function, "__name__", None)
+    if isinstance(function, str) and function in known:
+        return f"check wants the function itself: write check({function}), without quotation marks."
+    if given is None or (not isinstance(function, str) and not callable(function)):
+        return f"check was given {type(function).__name__} {str(function)[:40]!r}; it wants one of your functions."
+    if given not in known:
+        near = difflib.get_close_matches(given, known, n=3) or known
+        return f"{given!r} is not one of the exercises; there are {', '.join(near)}."
+    if value is not NOTHING:
+        return f"{given} is an exercise on a function: write check({given})."
+    return ""
+
+
+def verdict_on(function: Callable[..., Any]) -> Verdict:
+    """The verdict on a learner's function on the public cases; what passes is kept in the learner's library."""
+    exercise = frozen_exercise(function.__name__)
+    rows = judged(exercise, exercise.first, function)
+    verdict = Verdict(exercise.name, rows, note=NOTE)
+    if not verdict.passed and exercise.needs:
+        with answered(exercise, function):
+            verdict = merged(verdict, judged(exercise, exercise.again, function), exercise.needs)
+    if all(row.passed for row in rows):
+        keep(function, names())
+    return verdict
+
+
+def judged(exercise: FrozenExercise, cases: Sequence[Expectation], function: Callable[..., Any]) -> list[Any]:
+    """The rows of a function on these cases."""
+    outcomes = [outcome_of(function, case) for case in cases]
+    return compare(exercise.rows, exercise.layout, cases, outcomes, exercise.mistakes)
+
+
+def outcome_of(function: Callable[..., Any], case: Expectation) -> CallOutcome:
+    """What comes of one case; the function may keep or spoil its copies of the arguments."""
+
+    def own(file: str) -> bool:
+        return file == function.__code__.co_filename or "ipykernel" in file or file.startswith("<ipython")
+
+    return call(function, list(built(copied(dict(case.arguments))).values()), own)
+
+
+@contextmanager
+def answered(exercise: FrozenExercise, function: Callable[..., Any]) -> Iterator[None]:
+    """For a while, let the functions that the exercise needs answer as the reference does."""
+    namespace = function.__globals__
+    before = {name: namespace[name] for name in exercise.needs if name in namespace}
+
+    def answering(name: str) -> Callable[..., Any]:
+        return lambda *arguments: exercise.answer(name, list(arguments))
+
+    namespace.update({name: answering(name) for name in exercise.needs})
+    try:
+        yield
+    finally:
+        for name in exercise.needs:
+            namespace.pop(name, None)
+        namespace.update(before)
+
+
+def show(verdict: Verdict) -> None:
+    """Show a verdict as HTML in a notebook, as text elsewhere."""
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        get_ipython = None
+    if get_ipython is not None and get_ipython() is not None:
+        display({"text/html": verdict.html(), "text/plain": verdict.text()}, raw=True)
+    else:
+        print(verdict.text())

@@ -1,0 +1,136 @@
+"""The frozen public cases: inputs, expected outputs, and what each known mistake gives, in one file a topic."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.compare import Expectation, Values, changed
+from autograder.layout import Layout, from_json
+from autograder.outcome import CallError
+from autograder.row import Row
+from autograder.tree import Tree, copied, load
+
+CASES = Path(__file__).parent / "cases"
+ANSWER_TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class FrozenExercise:
+    """The public cases of one exercise.
+
+    Attributes:
+        name: the exercise.
+        rows: what is looked at.
+        layout: the layout of the result.
+        mistakes: the sentence for each known mistake, by name.
+        needs: the earlier exercises that the function calls.
+        first: the cases of the first round.
+        again: the cases of the second round, in which what is needed is answered from `calls`.
+        calls: what the right function asks of each needed one in the second round, and the answers.
+    """
+
+    name: str
+    rows: list[Row]
+    layout: Layout
+    mistakes: dict[str, str]
+    needs: list[str]
+    first: list[Expectation]
+    again: list[Expectation]
+    calls: dict[str, list[tuple[list[Tree], Tree]]]
+
+    def answer(self, name: str, arguments: list[Any]) -> Tree:
+        """What the needed function answers to these arguments.
+
+        Raises:
+            LookupError: the right function never asks this.
+        """
+        for given, result in self.calls[name]:
+            if alike(given, arguments):
+                return copied(result)
+        raise LookupError(
+            f"{name} is called with other arguments than in a right solution; look at what you pass to it"
+        )
+
+
+def alike(one: Tree, other: Tree) -> bool:
+    """Whether two lists of arguments are equal up to rounding."""
+    if isinstance(one, dict):
+        return isinstance(other, dict) and set(one) <= set(other) and all(alike(one[k], other[k]) for k in one)
+    if isinstance(one, (list, tuple)):
+        same_length = isinstance(other, (list, tuple)) and len(one) == len(other)
+        return same_length and all(alike(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, np.ndarray):
+        other = np.asarray(other)
+        numeric = other.dtype.kind in "biuf" and one.shape == other.shape
+        return numeric and bool(np.allclose(one, other, rtol=ANSWER_TOLERANCE, atol=ANSWER_TOLERANCE))
+    return changed(one, other, "") is None
+
+
+def packed(expectation: Expectation) -> Tree:
+    """An expectation as a tree."""
+    return {
+        "arguments": dict(expectation.arguments),
+        "expected": dict(expectation.expected),
+        "mistakes": {name: packed_values(values) for name, values in expectation.mistakes.items()},
+        "dims": dict(expectation.dims),
+        "group": expectation.group,
+    }
+
+
+def unpacked(tree: Mapping[str, Any]) -> Expectation:
+    """The expectation that `packed` made into a tree."""
+    mistakes = {name: unpacked_values(values) for name, values in tree["mistakes"].items()}
+    return Expectation(tree["arguments"], tree["expected"], mistakes, tree["dims"], tree["group"])
+
+
+def packed_values(values: Values) -> Tree:
+    """What the rows find with a mistake, errors among it, as a tree."""
+    return {
+        path: {"error": [value.kind, value.type, value.message]}
+        if isinstance(value, CallError)
+        else {"value": value}
+        for path, value in values.items()
+    }
+
+
+def unpacked_values(tree: Mapping[str, Any]) -> Values:
+    """What `packed_values` made into a tree."""
+    return {
+        path: CallError(*entry["error"]) if "error" in entry else entry["value"] for path, entry in tree.items()
+    }
+
+
+@functools.cache
+def topic(path: Path) -> dict[str, Any]:
+    """The frozen cases in one file, by exercise; read once."""
+    found: dict[str, Any] = load(path)
+    return found
+
+
+def names(folder: Path = CASES) -> dict[str, str]:
+    """The topic of every exercise that has frozen cases here."""
+    return {name: path.stem for path in sorted(folder.glob("*.npz")) for name in topic(path)}
+
+
+@functools.cache
+def frozen_exercise(name: str, folder: Path = CASES) -> FrozenExercise:
+    """The frozen cases of one exercise.
+
+    Raises:
+        KeyError: there are none of this name.
+    """
+    data = topic(folder / f"{names(folder)[name]}.npz")[name]
+    return FrozenExercise(
+        name=name,
+        rows=[Row(**row) for row in data["rows"]],
+        layout=from_json(data["layout"]),
+        mistakes=data["mistakes"],
+        needs=data["needs"],
+        first=[unpacked(case) for case in data["first"]],
+        again=[unpacked(case) for case in data["again"]],
+        calls={need: [(pair[0], pair[1]) for pair in pairs] for need, pairs in data["calls"].items()},
+    )

@@ -1,0 +1,23 @@
+"""Two rounds of judging one exercise: on its own, and with what it needs answered by the reference."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograder.verdict import RowResult, Verdict
+
+
+def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) -> Verdict:
+    """The better of two rounds, row by row; a row that is right only the second time says where the fault is.
+
+    Args:
+        first: the verdict of the first round.
+        second: the rows of the round in which `needs` were answered by the reference.
+        needs: the earlier exercises that the function calls.
+    """
+    names = " and ".join(needs)
+    fault = f"right when {names} is replaced by the right one: the fault lies there"
+    rows = [
+        before if before.passed else replace(after, message=fault) if after.passed else after
+        for before, after in zip(first.rows, second, strict=True)
+    ]
+    return Verdict(first.exercise, rows, first.flags, first.note)
