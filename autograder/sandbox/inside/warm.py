@@ -1,0 +1,162 @@
+"""The warm process: imports what notebooks need once, then forks a session whenever the outside asks.
+
+One thread, and no tensor work: a fork of a process that has run OpenMP work hangs. Between a session and the
+warm process stands a keeper, which makes the session's namespaces, can measure and kill it, and says how it ended.
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import site
+import socket
+import sys
+import time
+from typing import Any
+
+from autograder.sandbox.inside import walls, wire
+from autograder.sandbox.inside.serve import Session
+from autograder.sandbox.inside.shell import Shell, make_shell
+
+SETTLE_S = 2.0
+CPU_CLOCK = 2
+
+Config = dict[str, Any]
+
+
+def one_thread() -> bool:
+    """Whether this process has one thread, waiting a little for those that are about to end."""
+    end = time.monotonic() + SETTLE_S
+    while len(os.listdir("/proc/self/task")) > 1:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def prepare(config: Config) -> tuple[Shell, Any]:
+    """Import everything and make the shell.
+
+    Raises:
+        RuntimeError: a thread is left, so that no fork would be safe.
+    """
+    site.sethelper()
+    for name in config["hidden"]:
+        sys.modules[name] = None  # type: ignore[assignment]
+    shell = make_shell()
+    for name in config["preload"]:
+        importlib.import_module(name)
+    table = walls.system_call_filter() if config["walls"] else None
+    if not one_thread():
+        raise RuntimeError(
+            f"importing {', '.join(config['preload'])} leaves threads; such modules cannot be preloaded"
+        )
+    gc.collect()
+    gc.freeze()
+    return shell, table
+
+
+def main() -> None:
+    """Serve the control socket until the outside closes it."""
+    config = json.loads(sys.argv[1])
+    control = socket.socket(fileno=config["control"])
+    try:
+        shell, table = prepare(config)
+    except Exception as error:
+        control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control.send(json.dumps({"ready": True}).encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        if not message:
+            return
+        if os.fork() == 0:
+            control.detach()
+            keep({**config, **json.loads(message)}, shell, table, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def keep(config: Config, shell: Shell, table: Any, data: int, report: int) -> None:
+    """Make a session, watch it for the outside, and end with it; never returns."""
+    code = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        config["held"] = walls.held_memory()
+        if config["walls"]:
+            walls.unshare()
+            walls.cover(config["scratch"], config["scratch_mb"])
+        child = os.fork()
+        if child == 0:
+            begin(config, shell, table, data)
+        walls.close_files(report)
+        watch(child, socket.socket(fileno=report))
+        code = 0
+    except OSError as error:
+        os.write(report, json.dumps({"refused": str(error)}).encode())
+    finally:
+        os._exit(code)
+
+
+def watch(child: int, outside: socket.socket) -> None:
+    """Say how much processor time the session has used, kill it when told or when nobody asks any more."""
+    clock = (~child << 3) | CPU_CLOCK
+    ended = os.pidfd_open(child)
+    while True:
+        ready, _, _ = select.select([ended, outside], [], [])
+        if ended in ready:
+            break
+        if outside.recv(64) == b"cpu":
+            outside.send(json.dumps({"cpu": time.clock_gettime(clock)}).encode())
+        else:
+            os.kill(child, signal.SIGKILL)
+            break
+    _, status, usage = os.wait4(child, 0)
+    outside.send(
+        json.dumps(
+            {
+                "ended": os.waitstatus_to_exitcode(status),
+                "cpu": usage.ru_utime + usage.ru_stime,
+                "memory": usage.ru_maxrss * 1024,
+            }
+        ).encode()
+    )
+
+
+def begin(config: Config, shell: Shell, table: Any, data: int) -> None:
+    """Give up everything, then serve; never returns."""
+    code = 1
+    try:
+        walls.die_with_parent()
+        walls.close_files(data)
+        session = Session(shell, socket.socket(fileno=data), config["max_blob"])
+        session.channel.send({"op": "hello", **enclosed(config, table)})
+        session.serve()
+        code = 0
+    except MemoryError:
+        code = wire.OUT_OF_MEMORY
+    finally:
+        os._exit(code)
+
+
+def enclosed(config: Config, table: Any) -> dict[str, Any]:
+    """Build the wall around this process; returns the layers that stand, or what was refused."""
+    home = os.path.join(config["scratch"], "home")
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    os.environ.update(HOME=home, TMPDIR=config["scratch"], MPLCONFIGDIR=home, IPYTHONDIR=home)
+    os.chdir(home)
+    os.umask(0o077)
+    layers = ["resource limits"]
+    try:
+        walls.limit_resources(config["held"], config["memory_mb"], config["file_mb"], config["cpu_s"])
+        if config["walls"]:
+            walls.drop_capabilities()
+            table.load()
+            layers += ["session namespaces", "private scratch", "no /proc", "no capabilities", "system calls"]
+    except OSError as error:
+        return {"refused": str(error)}
+    return {"layers": layers}

@@ -1,0 +1,134 @@
+"""What a session gives back, and how it may end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from autograder.tree import Tree
+
+Reason = Literal["cpu time", "wall time", "memory", "killed", "exited", "protocol"]
+ErrorKind = Literal["raised", "missing", "not callable", "bad result", "timeout"]
+Status = Literal["ok", "error", "timeout"]
+
+Output = dict[str, Any]
+Answer = Mapping[str, Callable[..., Tree]]
+
+TEXT_LIMIT = 4000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a session may use.
+
+    Attributes:
+        cell_cpu_s: processor time of a cell, and of all cases of a call together, in seconds.
+        cell_wall_s: the same in real time; generous, so that a busy machine changes no score.
+        notebook_cpu_s: processor time of the whole session, in seconds.
+        notebook_wall_s: real time of the whole session, in seconds.
+        memory_mb: address space beyond what the warm process holds, in MiB.
+        file_mb: largest file, in MiB; the scratch folder holds four times as much.
+        output_bytes: what a cell may show.
+        result_mb: largest result of a call, in MiB.
+    """
+
+    cell_cpu_s: float = 30
+    cell_wall_s: float = 120
+    notebook_cpu_s: float = 300
+    notebook_wall_s: float = 900
+    memory_mb: int = 2048
+    file_mb: int = 64
+    output_bytes: int = 200_000
+    result_mb: int = 64
+
+
+class NoSandbox(RuntimeError):
+    """No jail holds on this system; the message says what was tried and what to do."""
+
+
+class SessionDied(Exception):
+    """The session is gone; the jail gives the next one.
+
+    Attributes:
+        reason: "cpu time", "wall time", "memory", "killed", "exited" or "protocol".
+        message: a sentence for people.
+    """
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason: Reason = reason
+        self.message = message
+
+    def __reduce__(self) -> tuple[type["SessionDied"], tuple[Reason, str]]:
+        return SessionDied, (self.reason, self.message)
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What a cell did: its outputs are nbformat v4 output dictionaries."""
+
+    status: Status
+    outputs: list[Output]
+    error: str | None
+    seconds_cpu: float
+
+
+@dataclass(frozen=True)
+class CallError:
+    """Why a call has no result.
+
+    Attributes:
+        kind: "raised", "missing", "not callable", "bad result" or "timeout".
+        type: the exception's class, or "".
+        message: the exception's text.
+        line: the innermost line of the learner's own cells, counted in its cell from 1.
+        source: the text of that line.
+    """
+
+    kind: ErrorKind
+    type: str
+    message: str
+    line: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class CallOutcome:
+    """What a call gave.
+
+    Attributes:
+        result: the result, None where there is an error.
+        arguments: the arguments by name as they were after the call; None when they are no tree any more.
+        error: None where there is a result.
+    """
+
+    result: Tree | None
+    arguments: Tree
+    error: CallError | None
+
+
+def clean(text: object, limit: int = TEXT_LIMIT) -> str:
+    """Text from inside: cut, and without what cannot be written as UTF-8.
+
+    Raises:
+        ValueError: not text.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"a {type(text).__name__} where text was expected")
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+def call_error(data: object) -> CallError:
+    """The error that inside describes.
+
+    Raises:
+        ValueError: not a description of an error.
+    """
+    match data:
+        case {"kind": str(kind), "type": type_, "message": message, "line": line, "source": source}:
+            pass
+        case _:
+            raise ValueError("not the description of an error")
+    if kind not in get_args(ErrorKind) or not (line is None or type(line) is int):
+        raise ValueError("not the description of an error")
+    source = None if source is None else clean(source, 500)
+    return CallError(cast(ErrorKind, kind), clean(type_, 200), clean(message), line, source)

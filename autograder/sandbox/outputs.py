@@ -1,0 +1,126 @@
+"""Outputs from inside, checked: nbformat v4 dictionaries of allowed kinds, within the budget of bytes."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from autograder.sandbox.outcome import Output, clean
+
+TEXT_TYPES = {"text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml"}
+MIME_TYPES = TEXT_TYPES | {"image/png", "application/json"}
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+ERROR_BYTES = 20_000
+ERROR_LINES = 500
+LARGEST = 1 << 62
+
+
+def validated(items: object, budget: int, cut: bool) -> list[Output]:
+    """The outputs that may go into a notebook.
+
+    Args:
+        items: what inside sent.
+        budget: bytes in all; errors have `ERROR_BYTES` of their own each, and only the last is kept.
+        cut: whether inside has left something out already.
+
+    Raises:
+        ValueError: not a list of outputs.
+    """
+    if not isinstance(items, list):
+        raise ValueError("outputs that are no list")
+    checked = [_output(item) for item in items]
+    errors = [output for output in checked if output["output_type"] == "error"]
+    kept: list[Output] = []
+    left = budget
+    for output in checked:
+        if output["output_type"] == "error":
+            kept += [output] if output is errors[-1] else []
+            continue
+        fitted = _fitted(output, left)
+        cut |= fitted is not output
+        if fitted is not None:
+            left -= _size(fitted)
+            kept.append(fitted)
+    if cut:
+        note = f"output cut at {budget} bytes\n"
+        kept.append({"output_type": "stream", "name": "stderr", "text": note})
+    return kept
+
+
+def _size(output: Output) -> int:
+    if output["output_type"] == "stream":
+        return len(output["text"].encode())
+    return sum(len(_as_text(value).encode()) for value in output["data"].values())
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _fitted(output: Output, left: int) -> Output | None:
+    """The output, the part of a stream that fits, or None."""
+    if _size(output) <= left:
+        return output
+    if output["output_type"] != "stream" or left <= 0:
+        return None
+    return {**output, "text": output["text"].encode()[:left].decode("utf-8", "ignore")}
+
+
+def _output(item: object) -> Output:
+    if not isinstance(item, dict) or item.get("output_type") not in KINDS:
+        raise ValueError("an output of no known kind")
+    return KINDS[item["output_type"]](item)
+
+
+def _stream(item: Output) -> Output:
+    if item.get("name") not in ("stdout", "stderr"):
+        raise ValueError("a stream of no known name")
+    return {"output_type": "stream", "name": item["name"], "text": clean(item.get("text"), LARGEST)}
+
+
+def _data(item: Output) -> dict[str, Any]:
+    data = item.get("data")
+    if not isinstance(data, dict):
+        raise ValueError("display data that is no dictionary")
+    kept: dict[str, Any] = {}
+    for mime in sorted(MIME_TYPES & data.keys()):
+        value = data[mime]
+        if mime == "application/json":
+            kept[mime] = json.loads(clean(json.dumps(value), LARGEST))
+            continue
+        kept[mime] = clean(value, LARGEST)
+        if mime == "image/png" and not BASE64.fullmatch(kept[mime]):
+            raise ValueError("an image that is not base64")
+    return kept
+
+
+def _display(item: Output) -> Output:
+    return {"output_type": "display_data", "data": _data(item), "metadata": {}}
+
+
+def _result(item: Output) -> Output:
+    count = item.get("execution_count")
+    if type(count) is not int or not 0 <= count < 1 << 31:
+        raise ValueError("an execution count that is no number")
+    return {"output_type": "execute_result", "data": _data(item), "metadata": {}, "execution_count": count}
+
+
+def _error(item: Output) -> Output:
+    lines = item.get("traceback")
+    if not isinstance(lines, list):
+        raise ValueError("a traceback that is no list")
+    text = "\n".join(clean(line, ERROR_BYTES) for line in lines[-ERROR_LINES:])
+    return {
+        "output_type": "error",
+        "ename": clean(item.get("ename"), 200),
+        "evalue": clean(item.get("evalue")),
+        "traceback": text[-ERROR_BYTES:].split("\n"),
+    }
+
+
+KINDS: dict[str, Callable[[Output], Output]] = {
+    "stream": _stream,
+    "display_data": _display,
+    "execute_result": _result,
+    "error": _error,
+}
