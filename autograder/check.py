@@ -6,6 +6,7 @@ Uses the frozen public cases alone: no reference, no network, nothing beside the
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from autograder.calling import call
@@ -61,8 +62,17 @@ def verdict_on(function: Callable[..., Any]) -> Verdict:
         with answered(exercise, function):
             verdict = merged(verdict, judged(exercise, exercise.again, function), exercise.needs)
     if all(row.passed for row in rows):
-        keep(function, names())
+        verdict = replace(verdict, note=f"{NOTE} {kept(function)}".strip())
     return verdict
+
+
+def kept(function: Callable[..., Any]) -> str:
+    """Keep a function that has passed; what stood in the way, in words, where something did."""
+    try:
+        keep(function, names())
+    except (OSError, TypeError, SyntaxError) as error:
+        return f"Your function could not be kept for later notebooks: {error}."
+    return ""
 
 
 def judged(exercise: FrozenExercise, cases: Sequence[Expectation], function: Callable[..., Any]) -> list[Any]:

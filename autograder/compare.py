@@ -158,9 +158,8 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
         return Finding(f"{name} has shape {value.shape}; expected {wanted.shape}{axes}")
     value = transformed(value.astype(np.float64), row)
     with np.errstate(invalid="ignore"):
-        error = np.abs(value - wanted)
-    error[np.isnan(value)] = np.inf
-    error[value == wanted] = 0.0
+        error = np.where(value == wanted, 0.0, np.abs(value - wanted))
+    error = np.where(np.isnan(error), np.inf, error)
     limit = row.tolerance * scale(wanted)
     if not (error > limit).any():
         return None

@@ -224,7 +224,7 @@ def check_dict(value: Tree, fields: dict[str, Layout], place: str) -> None:
 def kind(value: Tree) -> str:
     """What a value is, in words: `a tuple of 3`, `an array of shape (5, 4)`."""
     if value is None:
-        return "None"
+        return "None (is a return missing?)"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
     if hasattr(value, "shape"):

@@ -16,8 +16,9 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
     """
     names = " and ".join(needs)
     fault = f"right when {names} is replaced by the right one: the fault lies there"
-    rows = [
-        before if before.passed else replace(after, message=fault) if after.passed else after
-        for before, after in zip(first.rows, second, strict=True)
-    ]
+    rows: list[RowResult] = []
+    for before, after in zip(first.rows, second, strict=True):
+        excused = not before.passed and after.passed
+        said = any(row.message == fault for row in rows)
+        rows.append(before if before.passed else replace(after, message=fault) if excused and not said else after)
     return Verdict(first.exercise, rows, first.flags, first.note)

@@ -1,0 +1,147 @@
+"""A row says what is wrong: which part, where first, how far off, which known mistake."""
+
+import numpy as np
+import pytest
+
+from autograder.compare import Expectation, compare
+from autograder.layout import Array, Dict, Each, Number, Tuple, from_json
+from autograder.outcome import CallError, CallOutcome
+from autograder.row import UNCHANGED, Row
+
+LAYOUT = Tuple(a=Array("n_a", "m", "T_x"), loss=Number(), grads=Dict(dW=Array("n_a", "n_x")))
+ROWS = [Row("activations", "a", 3), Row("loss", "loss", 2), Row("weights", "grads.dW", 4)]
+RNG = np.random.default_rng(7)
+A = RNG.normal(size=(2, 3, 4))
+W = RNG.normal(size=(2, 5))
+RIGHT = {"a": A, "loss": 1.5, "grads.dW": W}
+WRONG = {"a": A, "loss": 1.5, "grads.dW": W / 3}
+ARGUMENTS = {"x": np.arange(3.0)}
+TEXTS = {"averaged": "You have the mean over the examples."}
+
+
+def rows_for(result, *, mistakes=None, arguments=None, error=None):
+    expectation = Expectation(ARGUMENTS, RIGHT, {"averaged": WRONG} if mistakes is None else mistakes)
+    outcome = CallOutcome(result, [np.arange(3.0)] if arguments is None else arguments, error)
+    return {row.name: row for row in compare(ROWS, LAYOUT, [expectation], [outcome], TEXTS)}
+
+
+def test_a_right_result_passes_every_row():
+    rows = rows_for((A, 1.5, {"dW": W}))
+    assert all(row.passed for row in rows.values())
+    assert sum(row.points for row in rows.values()) == 10
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        [A.astype(np.float32), np.float32(1.5), {"dW": W.tolist(), "extra": 1}],
+        (A * (1 + 1e-7), np.array(1.5), {"dW": np.asfortranarray(W)}),
+    ],
+    ids=["lists and float32", "other operation order"],
+)
+def test_right_results_in_other_clothes_pass(result):
+    assert all(row.passed for row in rows_for(result).values())
+
+
+def test_the_first_wrong_place_is_the_earliest_time_step():
+    wrong = A.copy()
+    wrong[0, 0, 3] += 5
+    wrong[1, 2, 1] += 1
+    row = rows_for((wrong, 1.5, {"dW": W}))["activations"]
+    assert not row.passed and row.points == 0
+    assert "2 of 24 values are wrong, largest error 5" in row.message
+    assert "first at time step 1, unit 1, example 2" in row.message
+
+
+def test_one_wrong_row_leaves_the_others_their_points():
+    rows = rows_for((A, 2.5, {"dW": W}))
+    assert [row.points for row in rows.values()] == [3, 0, 4, 1]
+    assert "loss is 2.5; expected 1.5" in rows["loss"].message
+
+
+@pytest.mark.parametrize(
+    "result, name, message",
+    [
+        ((A.transpose(1, 0, 2), 1.5, {"dW": W}), "activations", r"has shape (3, 2, 4); expected (2, 3, 4) = (n_a, m, T_x)"),
+        ((A, 1.5), "activations", "the result has 2 values; expected 3: (a, loss, grads)"),
+        (A, "activations", "the result is an array of shape (2, 3, 4); expected 3 values (a, loss, grads)"),
+        ((A, 1.5, {"dw": W}), "weights", "grads lacks the key dW; it has dw"),
+        ((A, 1.5, None), "weights", "grads is None (is a return missing?); expected a dict with the keys dW"),
+        ((A, "1.5", {"dW": W}), "loss", "expected numbers"),
+        (None, "activations", "the result is None (is a return missing?); expected 3 values"),
+        ((A, np.nan, {"dW": W}), "loss", "loss is nan; expected 1.5"),
+    ],
+)
+def test_what_is_laid_out_wrongly_is_said_in_words(result, name, message):
+    row = rows_for(result)[name]
+    assert not row.passed and message in row.message
+
+
+def test_nan_and_infinity_are_wrong():
+    spoilt = A.copy()
+    spoilt[0, 0, 0] = np.nan
+    spoilt[1, 0, 0] = np.inf
+    assert "2 of 24 values are wrong" in rows_for((spoilt, 1.5, {"dW": W}))["activations"].message
+
+
+def test_a_known_mistake_is_named_where_it_first_shows():
+    row = rows_for((A, 1.5, {"dW": W / 3}))["weights"]
+    assert row.mistake == "averaged" and TEXTS["averaged"] in row.message
+
+
+def test_a_known_mistake_is_not_named_for_another_error():
+    assert rows_for((A, 1.5, {"dW": W / 2}))["weights"].mistake is None
+
+
+def test_two_faults_each_get_their_own_diagnosis():
+    rows = rows_for((A, 9.0, {"dW": W / 3}))
+    assert rows["loss"].mistake is None and rows["weights"].mistake == "averaged"
+
+
+def test_a_mistake_that_raises_is_recognised_by_its_exception():
+    error = CallError("raised", "ValueError", "shapes (2,5) and (3,2) do not fit")
+    mistakes = {"averaged": dict.fromkeys(RIGHT, error)}
+    same = CallError("raised", "ValueError", "cannot multiply (3,2) by (2,5)", 4, "W @ x")
+    other = CallError("raised", "ValueError", "cannot multiply (3,7) by (2,5)", 4, "W @ x")
+    assert rows_for(None, mistakes=mistakes, error=same)["activations"].mistake == "averaged"
+    assert rows_for(None, mistakes=mistakes, error=other)["activations"].mistake is None
+
+
+def test_an_exception_names_the_line():
+    error = CallError("raised", "KeyError", "'Wz'", 3, 'W = parameters["Wz"]')
+    rows = rows_for(None, error=error)
+    assert "raised KeyError: 'Wz', at line 3 of your cell: W = parameters[\"Wz\"]" in rows["activations"].message
+    assert rows["loss"].message.startswith("as for activations")
+
+
+def test_a_changed_argument_costs_its_own_row_only():
+    rows = rows_for((A, 1.5, {"dW": W}), arguments=[np.arange(3.0) + 1])
+    assert not rows[UNCHANGED].passed and "changes its argument x" in rows[UNCHANGED].message
+    assert sum(row.points for row in rows.values()) == 9
+
+
+def test_nothing_right_earns_nothing_for_unchanged_arguments():
+    rows = rows_for((A + 1, 0.0, {"dW": W + 1}))
+    assert sum(row.points for row in rows.values()) == 0
+
+
+def test_logarithms_are_compared_where_a_row_says_so():
+    layout, row = Tuple(p=Array("n_y", "m")), Row("log-probability", "p", 1, transform="log")
+    p = np.array([[1e-9, 0.5], [1 - 1e-9, 0.5]])
+    near = p + np.array([[1e-9, 0], [0, 0]])
+    for given, right in ((p, True), (near, False), (np.zeros_like(p), False)):
+        rows = compare([row], layout, [Expectation({}, {"p": p})], [CallOutcome((given,), [])], {})
+        assert rows[0].passed is right
+
+
+def test_lists_of_another_length_are_wrong():
+    layout, row = Tuple(caches=Each(Array("n_a", "m"))), Row("caches", "caches", 1)
+    steps = [np.ones((2, 3)) * t for t in range(4)]
+    for given, right in ((steps, True), (steps[:3], False), (steps[::-1], False), ({}, False)):
+        rows = compare([row], layout, [Expectation({}, {"caches": steps})], [CallOutcome((given,), [])], {})
+        assert rows[0].passed is right
+
+
+def test_layouts_survive_json():
+    layout = Tuple(a=Array("n_a", "m"), n=Number(), caches=Each(Dict(x=Array("m"))))
+    assert from_json(layout.to_json()).to_json() == layout.to_json()
