@@ -1,0 +1,77 @@
+"""Grade a batch of jobs over a `concurrent.futures.Executor`, one jail for each worker process."""
+
+import atexit
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from autograder.grading import Job, Result, grade
+from autograder.sandbox import Jail
+
+ATTEMPTS = 3  # a worker killed from outside breaks the whole pool: what it had not finished is tried again
+
+_jails: dict[tuple[Path, bool], Jail] = {}
+
+
+class GradingFailed(Exception):
+    """A job that ended in an error of the autograder itself, not of the submission."""
+
+
+def jail(view: Path, unsafe: bool = False) -> Jail:
+    """This process's jail for a view, made on first use."""
+    key = (view, unsafe)
+    if key not in _jails:
+        _jails[key] = Jail(view, unsafe=unsafe)
+    return _jails[key]
+
+
+@atexit.register
+def close_jails() -> None:
+    """End the jails of this process."""
+    while _jails:
+        _jails.popitem()[1].close()
+
+
+def run(job: Job, view: Path) -> Result:
+    """Grade one job in this process's jail."""
+    return grade(job, jail(view, job.unsafe))
+
+
+def run_all(jobs: Sequence[Job], view: Path, workers: int) -> Iterator[tuple[Job, Result | Exception]]:
+    """Grade jobs in `workers` processes; each comes out as it is finished, with its result or its error.
+
+    A worker that is killed costs nobody a result: its job, and those that waited, are tried again.
+    """
+    left = list(jobs)
+    for attempt in range(ATTEMPTS):
+        broken = []
+        with pool(workers if attempt == 0 else 1) as executor:
+            try:
+                for job, outcome in finished(executor, left, view):
+                    if isinstance(outcome, BrokenProcessPool) and attempt < ATTEMPTS - 1:
+                        broken.append(job)
+                    else:
+                        yield job, outcome
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                raise
+        left = broken
+        if not left:
+            return
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """A pool of fresh processes: a fork of this one would take its threads' locks along."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def finished(executor: Executor, jobs: Sequence[Job], view: Path) -> Iterator[tuple[Job, Result | Exception]]:
+    """Submit jobs to any executor and give each one back with what came of it."""
+    futures = {executor.submit(run, job, view): job for job in jobs}
+    for future in as_completed(futures):
+        error = future.exception()
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        yield futures[future], error if error is not None else future.result()

@@ -1,0 +1,291 @@
+"""The nbgrader door: our judge in the place where nbgrader would run a notebook and believe its outputs.
+
+`configure` sets nbgrader up; then `nbgrader autograde`, the formgrader's button and `autograder grade` all
+come through here: a tolerant reader, the stock preprocessors, the judge, nbgrader's gradebook.
+"""
+
+import base64
+import binascii
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nh3
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+    SaveCells,
+)
+from nbgrader.utils import compute_checksum
+from traitlets import Bool, Unicode
+from traitlets.config import Config
+
+from autograder import batch, release, submission
+from autograder.grading import Job, JobCell, Result, seed_for
+from autograder.store import SECRET, Course, CourseError, Results, digest, secret, topic_of
+from autograder.submission import Flag
+from autograder.verdict import Verdict
+
+STEPS = ("submitted", "autograded")
+
+
+def configure(config: Config) -> None:
+    """Put our reader, hook and judge into nbgrader's places, and keep learners' HTML from running anywhere."""
+    config.Autograde.exporter_class = TolerantExporter
+    config.Autograde.pre_convert_hook = prepare
+    config.Autograde.autograde_preprocessors = [
+        Judge,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    config.HTMLExporter.filters = {"markdown2html": safe_markdown}
+
+
+def job_for(notebook: NotebookNode, assignment: str, student: str, seed: str, *, unsafe: bool = False) -> Job:
+    """What the judge needs to know of an aligned submission."""
+    cells = [
+        JobCell(index, cell.source, submission.role(cell), submission.exercise(cell))  # type: ignore[arg-type]
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    ]
+    return Job(assignment=assignment, student=student, cells=cells, seed=seed, unsafe=unsafe)
+
+
+def key_of(job: Job, flags: Sequence[Flag]) -> str:
+    """What a result depends on: the submission, the exercises and the judge, and the seed."""
+    cells = [[cell.index, cell.source, cell.role, cell.exercise] for cell in job.cells]
+    version = release.judge_version(job.assignment)
+    return digest(cells, [flag.to_dict() for flag in flags], version, digest(job.seed))
+
+
+def read(course: Course, assignment: str, student: str) -> submission.Submission:
+    """A student's submission, aligned with the release notebook."""
+    original = released(course, assignment)
+    return submission.read(
+        course.folder("submitted", assignment, student), original, course.release(assignment).name
+    )
+
+
+def released(course: Course, assignment: str) -> NotebookNode:
+    """The release notebook of an assignment."""
+    return nbformat.read(course.release(assignment), as_version=4)
+
+
+def view(course: Course, assignment: str) -> Path:
+    """The folder of importable code that the assignment's notebooks get in the sandbox."""
+    return release.view(assignment, course.private / "views")
+
+
+class TolerantExporter(NotebookExporter):  # type: ignore[misc]
+    """Opens what a student handed in, however broken, as a notebook that nbgrader can work on."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
+        """Align a submission with the release notebook; open any other notebook as it is."""
+        directory = self.parent.coursedir
+        marks = resources["nbgrader"]
+        course = Course(Path(directory.root))
+        handed_in = course.folder("submitted", marks["assignment"], marks["student"])
+        if Path(os.path.normpath(filename)).parent != handed_in:
+            return super().from_filename(filename, resources=resources, **kw)
+        found = read(course, marks["assignment"], marks["student"])
+        found.notebook.metadata["autograder"] = {
+            "assignment": marks["assignment"],
+            "flags": [flag.to_dict() for flag in found.flags],
+        }
+        resources["metadata"] = {"name": marks["notebook"], "path": str(handed_in)}
+        return self.from_notebook_node(found.notebook, resources, **kw)
+
+
+class Judge(NbGraderPreprocessor):  # type: ignore[misc]
+    """Stands in the place of nbgrader's Execute: the notebook runs in the sandbox, the verdict is written in."""
+
+    secret_file = Unicode(SECRET, help="The file with the secret that graded inputs are drawn from.").tag(
+        config=True
+    )
+    unsafe = Bool(False, help="Grade without a sandbox where the system has none.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Give the notebook the outputs and points of its stored result, graded now where there is none."""
+        marks = resources["nbgrader"]
+        course = Course.find()
+        flags = [Flag(**flag) for flag in nb.metadata["autograder"]["flags"]]
+        seed = seed_for(secret(course), marks["student"], marks["assignment"])
+        job = job_for(nb, marks["assignment"], marks["student"], seed, unsafe=self.unsafe)
+        key, result = stored_or_graded(course, job, flags)
+        write_into(nb, result)
+        nb.metadata["autograder"] = {"assignment": job.assignment, "key": key, "flags": result.flags}
+        return nb, resources
+
+
+def stored_or_graded(course: Course, job: Job, flags: Sequence[Flag]) -> tuple[str, Result]:
+    """The result of a job and its key: the stored one, else graded here and stored."""
+    key = key_of(job, flags)
+    stored = Results(course).load(job.assignment, job.student, key)
+    if stored is not None:
+        return key, Result.from_dict(stored)
+    result = with_flags(batch.run(job, view(course, job.assignment)), flags)
+    Results(course).save(job.assignment, job.student, key, result.to_dict())
+    return key, result
+
+
+def with_flags(result: Result, flags: Sequence[Flag]) -> Result:
+    """A result with what was odd about the file in front of what was odd when it ran."""
+    data = result.to_dict()
+    data["flags"] = [flag.to_dict() for flag in flags] + data["flags"]
+    return Result.from_dict(data)
+
+
+def write_into(notebook: NotebookNode, result: Result) -> None:
+    """Put a result's outputs into an aligned notebook, and the verdicts into its check cells."""
+    outputs = {int(index): found for index, found in result.outputs.items()}
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        cell.execution_count = None
+        if submission.role(cell) == "check":
+            cell.outputs = verdict_outputs(result.verdicts.get(submission.exercise(cell) or ""))
+        else:
+            cell.outputs = [o for output in outputs.get(index, []) if (o := safe_output(output))]
+    if result.flags:
+        lines = "\n".join(f"- **{flag['name']}**: {nh3.clean_text(flag['message'])}" for flag in result.flags)
+        note = nbformat.v4.new_markdown_cell(f"**What was noticed about this submission**\n\n{lines}")
+        note.id = "autograder-flags"
+        notebook.cells.insert(0, note)
+
+
+def verdict_outputs(verdict: Verdict | None) -> list[NotebookNode]:
+    """A check cell's outputs: the verdict to read, and the points, alone, for nbgrader to count.
+
+    nbgrader gives full marks to a test cell without outputs and none to one with an error or stderr, so both
+    are never left to what ran in the notebook.
+    """
+    points = "0"
+    shown = {"text/plain": "No verdict: the notebook did not get this far. 0 points."}
+    if verdict is not None:
+        shown = {"text/plain": verdict.text(), "text/html": verdict.html()}
+        points = f"{min(max(verdict.points, 0.0), verdict.max_points):g}"
+    make = nbformat.v4.new_output
+    return [make("display_data", shown), make("execute_result", {"text/plain": points}, execution_count=None)]
+
+
+def safe_output(output: dict[str, Any]) -> NotebookNode | None:
+    """A student's output with nothing in it that could run or break out of a page."""
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return nbformat.v4.new_output("stream", name=name, text=str(output.get("text", "")))
+    if kind == "error":
+        trace = [str(line) for line in output.get("traceback", [])]
+        return nbformat.v4.new_output(
+            "error", ename=str(output.get("ename")), evalue=str(output.get("evalue")), traceback=trace
+        )
+    data = output.get("data")
+    if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
+        return None
+    kept = {mime: SAFE[mime](text) for mime, text in data.items() if mime in SAFE and isinstance(text, str)}
+    kept = {mime: text for mime, text in kept.items() if text}
+    return nbformat.v4.new_output("display_data", kept) if kept else None
+
+
+def image(text: str) -> str:
+    """Base64 text as it is, or nothing: it goes into an attribute of a page unescaped."""
+    bare = "".join(text.split())
+    try:
+        base64.b64decode(bare, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return bare
+
+
+SAFE: dict[str, Callable[[str], str]] = {
+    "text/plain": str,
+    "text/html": nh3.clean,
+    "image/png": image,
+    "image/jpeg": image,
+}
+
+# What rendered markdown may keep: highlighted code, headings with anchors, folds, MathJax's spans.
+MARKUP = nh3.ALLOWED_TAGS | {"div", "section", "details", "summary"}
+ATTRIBUTES = {
+    **nh3.ALLOWED_ATTRIBUTES,
+    "*": {"class", "id", "align"},
+    "a": {"href", "title", "class"},
+}
+
+
+@pass_context
+def safe_markdown(context: Any, source: str) -> str:
+    """Markdown to HTML as nbconvert does it, then cleaned: a learner's text must not run in a grader's browser."""
+    return nh3.clean(HTMLExporter().markdown2html(context, source), tags=MARKUP, attributes=ATTRIBUTES)
+
+
+def prepare(assignment: str, student: str, notebooks: list[str], course: Course | None = None) -> None:
+    """Before nbgrader converts a submission: the gradebook knows the assignment, the file has its name.
+
+    Args:
+        assignment: its name.
+        student: a pattern of students, as nbgrader passes it.
+        notebooks: the paths of one submission's notebooks; changed in place when one was renamed.
+        course: the course, where the caller knows it.
+    """
+    course = course or Course.find()
+    register(course, assignment)
+    if not notebooks:
+        return
+    folder = Path(notebooks[0]).parent
+    proper = folder / course.release(assignment).name
+    found, _ = submission.chosen_file(folder, proper.name)
+    if found is not None and found != proper and not found.is_symlink():
+        shutil.copyfile(found, proper)
+    elif found is not None and found != proper:
+        proper.write_text("")
+    notebooks[:] = [str(proper)]
+
+
+def register(course: Course, assignment: str) -> None:
+    """Make the gradebook know an assignment's released cells, as nbgrader's generate_assignment would.
+
+    Raises:
+        CourseError: its cells changed although students have been graded on the former ones.
+    """
+    notebook = released(course, assignment)
+    if registered(course, assignment, notebook):
+        return
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.update_or_create_assignment(assignment)
+    marks = {"notebook": topic_of(assignment), "assignment": assignment, "db_url": course.db_url}
+    try:
+        SaveCells().preprocess(notebook, {"nbgrader": marks})
+    except RuntimeError as error:
+        raise CourseError(
+            f"{assignment} has other exercises than those that the gradebook has grades for ({error}). Release it under "
+            "a new name, or remove the old one: nbgrader db assignment remove."
+        ) from None
+
+
+def registered(course: Course, assignment: str, notebook: NotebookNode) -> bool:
+    """Whether the gradebook has this version of an assignment's cells."""
+    marked = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
+    wanted = {cell.metadata["nbgrader"]["grade_id"]: compute_checksum(cell) for cell in marked}
+    with Gradebook(course.db_url) as gradebook:
+        try:
+            found = gradebook.find_notebook(topic_of(assignment), assignment)
+        except MissingEntry:
+            return False
+        return wanted == {cell.name: cell.checksum for cell in found.source_cells}
