@@ -1,9 +1,8 @@
 """Runs a learner's notebook in a jail and gives back data only."""
 
+from autograder.outcome import CallError, CallOutcome
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.outcome import (
-    CallError,
-    CallOutcome,
     CellOutcome,
     Limits,
     NoSandbox,

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
+from autograder.outcome import CallError
 from autograder.tree import Tree
 
 Reason = Literal["cpu time", "wall time", "memory", "killed", "exited", "protocol"]
@@ -72,40 +73,6 @@ class CellOutcome:
     seconds_cpu: float
 
 
-@dataclass(frozen=True)
-class CallError:
-    """Why a call has no result.
-
-    Attributes:
-        kind: "raised", "missing", "not callable", "bad result" or "timeout".
-        type: the exception's class, or "".
-        message: the exception's text.
-        line: the innermost line of the learner's own cells, counted in its cell from 1.
-        source: the text of that line.
-    """
-
-    kind: ErrorKind
-    type: str
-    message: str
-    line: int | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True)
-class CallOutcome:
-    """What a call gave.
-
-    Attributes:
-        result: the result, None where there is an error.
-        arguments: the arguments by name as they were after the call; None when they are no tree any more.
-        error: None where there is a result.
-    """
-
-    result: Tree | None
-    arguments: Tree
-    error: CallError | None
-
-
 def clean(text: object, limit: int = TEXT_LIMIT) -> str:
     """Text from inside: cut, and without what cannot be written as UTF-8.
 
@@ -131,4 +98,4 @@ def call_error(data: object) -> CallError:
     if kind not in get_args(ErrorKind) or not (line is None or type(line) is int):
         raise ValueError("not the description of an error")
     source = None if source is None else clean(source, 500)
-    return CallError(cast(ErrorKind, kind), clean(type_, 200), clean(message), line, source)
+    return CallError(kind, clean(type_, 200), clean(message), line, source)

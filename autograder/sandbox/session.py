@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Any, NoReturn, Self, get_args
 
 from autograder import tree
+from autograder.outcome import CallError, CallOutcome
 from autograder.sandbox.inside import wire
 from autograder.sandbox.outcome import (
     Answer,
-    CallError,
-    CallOutcome,
     CellOutcome,
     Limits,
     NoSandbox,
