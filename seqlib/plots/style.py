@@ -1,7 +1,7 @@
 """The one figure style: large text, labelled axes, and nothing that only colour says.
 
 The colours are Okabe and Ito's; lines also differ in dash and marker. Heat maps of signed numbers go from
-dark blue over white to a lighter orange, so that the sign shows in greyscale too, and have the numbers in them.
+dark blue over white to a lighter orange, so that the sign shows in greyscale, and have the numbers in them.
 """
 
 import base64
