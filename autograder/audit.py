@@ -246,7 +246,10 @@ def error_of(exercise: Exercise, trials: Sequence[Trial], function: Callable[...
         case_error(exercise, right, case.group, outcome)
         for trial in trials
         for case, right, outcome in zip(
-            trial.cases, trial.right, Here(function, exercise.name).call(exercise.name, trial.inputs), strict=True
+            trial.cases,
+            trial.right,
+            Here(function, exercise.name).call(exercise.name, trial.inputs),
+            strict=True,
         )
     )
 
@@ -289,5 +292,3 @@ def lines(audits: Sequence[Audit]) -> list[str]:
         )
     problems = [f"{found.exercise}: {problem}" for found in audits for problem in found.problems]
     return [*table, *problems]
-
-

@@ -9,7 +9,9 @@ from autograder.tree import Tree, TreeError, copied
 
 
 def call(
-    function: Callable[..., Any], arguments: Sequence[Any], own_file: Callable[[str], bool] = lambda name: True
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    own_file: Callable[[str], bool] = lambda name: True,
 ) -> CallOutcome:
     """Call a function on arguments that it may keep or spoil.
 

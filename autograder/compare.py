@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
 from autograder.layout import Array, Layout, LayoutError, kind, part
 from autograder.outcome import CallError, CallOutcome
+from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
 from autograder.tree import Fixture, Tree
 from autograder.verdict import RowResult
 
@@ -170,7 +170,7 @@ def transformed(array: NDArray[Any], row: Row) -> NDArray[Any]:
     """The array as the row compares it."""
     if row.transform == "log":
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log(array)
+            array = np.log(array)
     return array
 
 
@@ -224,9 +224,7 @@ def diagnose(
     if not tried or not wrong:
         return {}
     right = [row for row in rows if findings[row] is None and row.cases == "drawn"]
-    matching = {
-        name: [row for row in wrong if gives(name, row, layout, tried)] for name in mistakes
-    }
+    matching = {name: [row for row in wrong if gives(name, row, layout, tried)] for name in mistakes}
     for name, matched in matching.items():
         if matched == wrong and not any(alters(name, row, layout, tried) for row in right):
             return dict.fromkeys([row for row in rows if findings[row] is not None], name)
@@ -234,18 +232,14 @@ def diagnose(
     return {row: name for name in reversed(by_reach) for row in matching[name]}
 
 
-def gives(
-    mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]
-) -> bool:
+def gives(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]) -> bool:
     """Whether the learner's values in this row are those of the mistake in every case, and are wrong."""
     return alters(mistake, row, layout, tried) and all(
         same(row, layout, expectation.mistakes[mistake][row.path], outcome) for expectation, outcome in tried
     )
 
 
-def alters(
-    mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]
-) -> bool:
+def alters(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]) -> bool:
     """Whether the mistake changes this row in any case."""
     return any(
         isinstance(value := expectation.mistakes[mistake][row.path], CallError)
@@ -305,7 +299,9 @@ def unchanged(
         for (name, before), value in zip(expectation.arguments.items(), values, strict=False):
             place = changed(before, value, name)
             if place is not None:
-                text = f"your function changes its argument {place}; work on a copy, the caller still needs it"
+                text = (
+                    f"your function changes its argument {place}; work on a copy, the caller still needs it"
+                )
                 return RowResult(UNCHANGED, 0.0, points, False, text)
     return RowResult(UNCHANGED, points, points, True)
 
@@ -321,7 +317,9 @@ def changed(before: Tree, after: Tree, place: str) -> str | None:
     elif isinstance(before, (list, tuple)):
         if not isinstance(after, (list, tuple)) or len(before) != len(after):
             return place
-        pairs = [(one, other, f"{place}[{i}]") for i, (one, other) in enumerate(zip(before, after, strict=True))]
+        pairs = [
+            (one, other, f"{place}[{i}]") for i, (one, other) in enumerate(zip(before, after, strict=True))
+        ]
     elif isinstance(before, np.ndarray):
         same_array = isinstance(after, np.ndarray) and np.array_equal(before, after, equal_nan=True)
         return None if same_array else place

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,15 +19,16 @@ from autograder.tree import Tree, copied
 Arguments = dict[str, Tree]
 Dims = Mapping[str, int]
 
+
 class Mistake:
     """A known mistake: the reference with pieces of its text replaced, and what to tell the learner."""
 
     def __init__(
         self, name: str, replacements: tuple[str, str] | Sequence[tuple[str, str]], text: str
     ) -> None:
-        pair = isinstance(replacements[0], str)
+        pairs = [replacements] if isinstance(replacements[0], str) else replacements
         self.name = name
-        self.replacements: list[tuple[str, str]] = [replacements] if pair else list(replacements)  # type: ignore[list-item]
+        self.replacements = cast(list[tuple[str, str]], list(pairs))
         self.text = text
 
 

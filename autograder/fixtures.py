@@ -20,10 +20,7 @@ def smooth_loss(data: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], float]
 
     def loss(parameters: Mapping[str, Any]) -> float:
         return float(
-            sum(
-                (data[name] * (np.sin(value) + value**3 / 6)).sum()
-                for name, value in parameters.items()
-            )
+            sum((data[name] * (np.sin(value) + value**3 / 6)).sum() for name, value in parameters.items())
         )
 
     return loss
@@ -51,7 +48,8 @@ def reference_parameters(data: str) -> dict[str, Any]:
     """
     from seqlib import references
 
-    return references.load(data)[0]
+    parameters: dict[str, Any] = references.load(data)[0]
+    return parameters
 
 
 BUILDERS: dict[str, Callable[[Any], Any]] = {

@@ -59,7 +59,9 @@ class FrozenExercise:
 def alike(one: Tree, other: Tree) -> bool:
     """Whether two lists of arguments are equal up to rounding."""
     if isinstance(one, dict):
-        return isinstance(other, dict) and set(one) <= set(other) and all(alike(one[k], other[k]) for k in one)
+        return (
+            isinstance(other, dict) and set(one) <= set(other) and all(alike(one[k], other[k]) for k in one)
+        )
     if isinstance(one, (list, tuple)):
         same_length = isinstance(other, (list, tuple)) and len(one) == len(other)
         return same_length and all(alike(a, b) for a, b in zip(one, other, strict=True))
@@ -100,7 +102,8 @@ def packed_values(values: Values) -> Tree:
 def unpacked_values(tree: Mapping[str, Any]) -> Values:
     """What `packed_values` made into a tree."""
     return {
-        path: CallError(*entry["error"]) if "error" in entry else entry["value"] for path, entry in tree.items()
+        path: CallError(*entry["error"]) if "error" in entry else entry["value"]
+        for path, entry in tree.items()
     }
 
 

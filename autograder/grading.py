@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 from autograder.exercise import Exercise
 from autograder.exercises import exercises, find, references
 from autograder.judge import judge, judge_again
@@ -192,7 +191,7 @@ def walk(
         with jail.session() as session:
             for cell in job.cells:
                 if cell.role == "check":
-                    if cell.exercise in judged:
+                    if cell.exercise is not None and cell.exercise in judged:
                         at_check(session, judged[cell.exercise])
                 elif cell.index not in skipped:
                     run_cell(session, cell, result)
@@ -210,7 +209,9 @@ def run_cell(session: Session, cell: JobCell, result: Result) -> None:
     result.outputs[cell.index] = outcome.outputs
     if outcome.status == "timeout":
         result.flag("time limit", f"cell {cell.index + 1} was stopped at its time limit", cell.index)
-    if cell.index not in {int(line.split()[1].rstrip(":")) for line in result.log if line.startswith("cell ")}:
+    if cell.index not in {
+        int(line.split()[1].rstrip(":")) for line in result.log if line.startswith("cell ")
+    }:
         result.log.append(f"cell {cell.index + 1}: {outcome.status} {outcome.error or ''}".rstrip())
 
 
@@ -233,13 +234,18 @@ def names(source: str, context: type[ast.expr_context]) -> set[str]:
     found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
     if context is ast.Store:
         found |= {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-        found |= {a.asname or a.name for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
+        found |= {
+            a.asname or a.name for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names
+        }
     return found
 
 
 def nothing(exercise: Exercise, message: str) -> Verdict:
     """A verdict without points."""
-    rows = [RowResult(row.name, 0.0, row.points, False, message if i == 0 else "") for i, row in enumerate(exercise.rows)]
+    rows = [
+        RowResult(row.name, 0.0, row.points, False, message if i == 0 else "")
+        for i, row in enumerate(exercise.rows)
+    ]
     return Verdict(exercise.name, [*rows, RowResult(UNCHANGED, 0.0, UNCHANGED_POINTS, False)])
 
 

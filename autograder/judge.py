@@ -96,7 +96,9 @@ class Trial:
 
     def expectations(self, *, with_mistakes: bool) -> list[Expectation]:
         """The cases as `compare` wants them."""
-        wrong: Sequence[dict[str, dict[str, Tree]]] = self.mistakes if with_mistakes else [{}] * len(self.cases)
+        wrong: Sequence[dict[str, dict[str, Tree]]] = (
+            self.mistakes if with_mistakes else [{}] * len(self.cases)
+        )
         return [
             Expectation(case.arguments, right, mistakes, case.dims, case.group)
             for case, right, mistakes in zip(self.cases, self.right, wrong, strict=True)
@@ -132,7 +134,9 @@ def judge(exercise: Exercise, session: Calls, seed: str, answer: Answers | None 
     return Verdict(exercise.name, trial.rows(outcomes))
 
 
-def judge_again(exercise: Exercise, session: Calls, seed: str, references: Answers, first: Verdict) -> Verdict:
+def judge_again(
+    exercise: Exercise, session: Calls, seed: str, references: Answers, first: Verdict
+) -> Verdict:
     """Judge once more with what the exercise needs answered by the reference, and keep what is right either time.
 
     Args:

@@ -5,7 +5,6 @@ Each function becomes a module that stands by itself: `seqlib.mine` imports it f
 
 import ast
 import inspect
-import json
 import os
 import textwrap
 import types
@@ -57,10 +56,10 @@ def module_source(function: Callable[..., Any], exercises: set[str]) -> str:
             elif isinstance(value, types.FunctionType) and value.__module__ == function.__module__:
                 if name not in definitions:
                     waiting.append(value)
-            elif hasattr(value, "__module__") and hasattr(value, "__qualname__"):
-                imports[name] = f"from {value.__module__} import {value.__qualname__} as {name}"
             elif isinstance(value, (bool, int, float, str, tuple)):
                 definitions[name] = f"{name} = {value!r}\n"
+            elif value is not None and hasattr(value, "__qualname__"):
+                imports[name] = f"from {value.__module__} import {value.__qualname__} as {name}"
     ordered = [definitions.pop(name) for name in list(definitions) if name != function.__name__]
     return "\n".join([*sorted(imports.values()), "", *ordered, definitions[function.__name__]])
 

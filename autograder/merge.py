@@ -20,5 +20,7 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
     for before, after in zip(first.rows, second, strict=True):
         excused = not before.passed and after.passed
         said = any(row.message == fault for row in rows)
-        rows.append(before if before.passed else replace(after, message=fault) if excused and not said else after)
+        rows.append(
+            before if before.passed else replace(after, message=fault) if excused and not said else after
+        )
     return Verdict(first.exercise, rows, first.flags, first.note)

@@ -84,7 +84,9 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
             return {"dict": {key: node(item, f"{place}[{key!r}]", depth + 1) for key, item in value.items()}}
         if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
             return array_node(value.detach().cpu().numpy(), place)
-        raise TreeError(f"{place} is of type {type(value).__name__}; expected numbers, arrays, lists or dicts")
+        raise TreeError(
+            f"{place} is of type {type(value).__name__}; expected numbers, arrays, lists or dicts"
+        )
 
     return node(tree, "the result", 0), arrays
 

@@ -28,4 +28,5 @@ def softmax(z: Array) -> Array:
         (n_y, ...) probabilities; the sum over axis 0 is 1.
     """
     exponentials = np.exp(z - z.max(axis=0, keepdims=True))
-    return exponentials / exponentials.sum(axis=0, keepdims=True)
+    probabilities: Array = exponentials / exponentials.sum(axis=0, keepdims=True)
+    return probabilities

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqlib.activations import Array, softmax
 
@@ -146,7 +147,7 @@ def binary_cross_entropy(y_pred: Array, y: Array) -> tuple[Array, float]:
     return losses, float(losses.sum())
 
 
-def cross_entropy(y_pred: Array, y: Array) -> tuple[Array, float]:
+def cross_entropy(y_pred: Array, y: NDArray[np.integer]) -> tuple[Array, float]:
     """The loss of a softmax prediction at every step: −log of the probability of the true class.
 
     Args:

@@ -43,7 +43,9 @@ def test_check_and_judge_show_the_same_rows_and_points(name):
     exercise = EXERCISES[name]
     wrong = mistaken(exercise, exercise.mistakes[0])
     here, outside = verdict_on(wrong), judge(exercise, Here(wrong, name), "a seed")
-    assert [(row.name, row.max_points) for row in here.rows] == [(row.name, row.max_points) for row in outside.rows]
+    assert [(row.name, row.max_points) for row in here.rows] == [
+        (row.name, row.max_points) for row in outside.rows
+    ]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -107,7 +109,9 @@ def test_check_prints_text_outside_notebooks(capsys):
 
 def test_html_shows_status_in_words_and_escapes():
     exercise = EXERCISES["lstm_cell_forward"]
-    source = 'def lstm_cell_forward(xt, a_prev, c_prev, parameters):\n    raise ValueError("<script>x</script>")\n'
+    source = (
+        'def lstm_cell_forward(xt, a_prev, c_prev, parameters):\n    raise ValueError("<script>x</script>")\n'
+    )
     page = verdict_on(learner(exercise, source)).html()
     assert "WRONG" in page and "<script>" not in page and "&lt;script&gt;" in page
 
@@ -125,7 +129,9 @@ def test_what_passes_is_kept_and_stands_by_itself(tmp_path):
         "    return a_next, c_next, yt_pred, (a_next, c_next, a_prev, c_prev, ft, ut, cct, ot, xt, parameters)\n"
     )
     path = tmp_path / "notebook.py"
-    path.write_text(f"import numpy as np\nfrom seqlib.activations import softmax\nfrom seqlib.lstm import lstm_gates\n{source}")
+    path.write_text(
+        f"import numpy as np\nfrom seqlib.activations import softmax\nfrom seqlib.lstm import lstm_gates\n{source}"
+    )
     notebook = imported(path)
     assert verdict_on(notebook.lstm_cell_forward).passed
     kept = keep.home() / "mine" / "lstm_cell_forward.py"
@@ -181,5 +187,7 @@ def test_compiled_functions_see_the_modules_other_functions():
     function = compiled(exercise.function, body(exercise.function))
     assert function is not exercise.function
     arguments = Trial.draw(exercise, "seed").inputs[0]
-    for one, other in zip(function(*arguments.values())[:3], exercise.function(*arguments.values())[:3], strict=True):
+    for one, other in zip(
+        function(*arguments.values())[:3], exercise.function(*arguments.values())[:3], strict=True
+    ):
         assert np.array_equal(one, other)

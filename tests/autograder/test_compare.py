@@ -62,7 +62,11 @@ def test_one_wrong_row_leaves_the_others_their_points():
 @pytest.mark.parametrize(
     "result, name, message",
     [
-        ((A.transpose(1, 0, 2), 1.5, {"dW": W}), "activations", r"has shape (3, 2, 4); expected (2, 3, 4) = (n_a, m, T_x)"),
+        (
+            (A.transpose(1, 0, 2), 1.5, {"dW": W}),
+            "activations",
+            r"has shape (3, 2, 4); expected (2, 3, 4) = (n_a, m, T_x)",
+        ),
         ((A, 1.5), "activations", "the result has 2 values; expected 3: (a, loss, grads)"),
         (A, "activations", "the result is an array of shape (2, 3, 4); expected 3 values (a, loss, grads)"),
         ((A, 1.5, {"dw": W}), "weights", "grads lacks the key dW; it has dw"),
@@ -110,7 +114,9 @@ def test_a_mistake_that_raises_is_recognised_by_its_exception():
 def test_an_exception_names_the_line():
     error = CallError("raised", "KeyError", "'Wz'", 3, 'W = parameters["Wz"]')
     rows = rows_for(None, error=error)
-    assert "raised KeyError: 'Wz', at line 3 of your cell: W = parameters[\"Wz\"]" in rows["activations"].message
+    assert (
+        "raised KeyError: 'Wz', at line 3 of your cell: W = parameters[\"Wz\"]" in rows["activations"].message
+    )
     assert rows["loss"].message.startswith("as for activations")
 
 

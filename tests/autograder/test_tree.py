@@ -41,7 +41,7 @@ def same(one, other):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, Fixture):
         return one.name == other.name and same(one.data, other.data)
-    return one == other or one != one and other != other
+    return one == other or (one != one and other != other)
 
 
 @settings(max_examples=150, deadline=None)
