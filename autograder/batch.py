@@ -2,9 +2,8 @@
 
 import atexit
 import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from autograder.grading import Job, Result, grade
@@ -13,10 +12,6 @@ from autograder.sandbox import Jail
 ATTEMPTS = 3  # a worker killed from outside breaks the whole pool: what it had not finished is tried again
 
 _jails: dict[tuple[Path, bool], Jail] = {}
-
-
-class GradingFailed(Exception):
-    """A job that ended in an error of the autograder itself, not of the submission."""
 
 
 def jail(view: Path, unsafe: bool = False) -> Jail:
@@ -39,18 +34,25 @@ def run(job: Job, view: Path) -> Result:
     return grade(job, jail(view, job.unsafe))
 
 
-def run_all(jobs: Sequence[Job], view: Path, workers: int) -> Iterator[tuple[Job, Result | Exception]]:
-    """Grade jobs in `workers` processes; each comes out as it is finished, with its result or its error.
+def run_all(
+    jobs: Sequence[Job], view: Path, pool: Callable[[], Executor]
+) -> Iterator[tuple[Job, Result | Exception]]:
+    """Grade jobs; each comes out as it is finished, with its result or its error.
 
     A worker that is killed costs nobody a result: its job, and those that waited, are tried again.
+
+    Args:
+        jobs: what is to be graded.
+        view: what their notebooks may import.
+        pool: makes an executor; a fresh one for another attempt.
     """
     left = list(jobs)
     for attempt in range(ATTEMPTS):
         broken = []
-        with pool(workers if attempt == 0 else 1) as executor:
+        with pool() as executor:
             try:
                 for job, outcome in finished(executor, left, view):
-                    if isinstance(outcome, BrokenProcessPool) and attempt < ATTEMPTS - 1:
+                    if isinstance(outcome, BrokenExecutor) and attempt < ATTEMPTS - 1:
                         broken.append(job)
                     else:
                         yield job, outcome
@@ -62,9 +64,10 @@ def run_all(jobs: Sequence[Job], view: Path, workers: int) -> Iterator[tuple[Job
             return
 
 
-def pool(workers: int) -> ProcessPoolExecutor:
-    """A pool of fresh processes: a fork of this one would take its threads' locks along."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+def processes(workers: int) -> Callable[[], Executor]:
+    """A pool of fresh processes on this machine: a fork of this one would take its threads' locks along."""
+    context = multiprocessing.get_context("spawn")
+    return lambda: ProcessPoolExecutor(workers, mp_context=context)
 
 
 def finished(executor: Executor, jobs: Sequence[Job], view: Path) -> Iterator[tuple[Job, Result | Exception]]:

@@ -167,7 +167,7 @@ def check_structure(cells: Sequence[NotebookNode], exercises: Sequence[Exercise]
         found = [mark["exercise"] for mark in marks if mark["role"] == role]
         if found != wanted:
             raise BuildError(
-                f"{assignment}: the cells marked {role} are {found}; the registry has {wanted}, in this order."
+                f"{assignment}: the cells marked {role} are {found}; the registry has, in order, {wanted}."
             )
     for cell in cells:
         if cell.metadata["autograder"]["role"] == "exercise":
@@ -213,7 +213,8 @@ def header(exercise: Exercise, number: int) -> str:
         "",
         f"`{exercise.signature}`",
         "",
-        f"**{exercise.points:g} points** · about {exercise.minutes} minutes · {DIFFICULTY[exercise.difficulty]}",
+        f"**{exercise.points:g} points** · about {exercise.minutes} minutes · "
+        + DIFFICULTY[exercise.difficulty],
         "",
         "| argument | shape | what it is |",
         "|:--|:--|:--|",

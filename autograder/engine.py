@@ -6,8 +6,10 @@ come through here: a tolerant reader, the stock preprocessors, the judge, nbgrad
 
 import base64
 import binascii
+import functools
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,16 +35,18 @@ from traitlets import Bool, Unicode
 from traitlets.config import Config
 
 from autograder import batch, release, submission
-from autograder.grading import Job, JobCell, Result, seed_for
+from autograder.grading import Job, JobCell, Result
+from autograder.judge import seed_for
 from autograder.store import SECRET, Course, CourseError, Results, digest, secret, topic_of
 from autograder.submission import Flag
 from autograder.verdict import Verdict
 
-STEPS = ("submitted", "autograded")
-
 
 def configure(config: Config) -> None:
-    """Put our reader, hook and judge into nbgrader's places, and keep learners' HTML from running anywhere."""
+    """Put our reader, hook and judge into nbgrader's places; clean what learners wrote before it is shown."""
+    tools = str(Path(sys.executable).parent)  # nbgrader runs `alembic` by name, in a venv that is not activated too
+    if tools not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
     config.Autograde.exporter_class = TolerantExporter
     config.Autograde.pre_convert_hook = prepare
     config.Autograde.autograde_preprocessors = [
@@ -60,7 +64,7 @@ def configure(config: Config) -> None:
 def job_for(notebook: NotebookNode, assignment: str, student: str, seed: str, *, unsafe: bool = False) -> Job:
     """What the judge needs to know of an aligned submission."""
     cells = [
-        JobCell(index, cell.source, submission.role(cell), submission.exercise(cell))  # type: ignore[arg-type]
+        JobCell(index, cell.source, submission.role(cell), submission.exercise(cell))
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     ]
@@ -92,7 +96,7 @@ def view(course: Course, assignment: str) -> Path:
     return release.view(assignment, course.private / "views")
 
 
-class TolerantExporter(NotebookExporter):  # type: ignore[misc]
+class TolerantExporter(NotebookExporter):
     """Opens what a student handed in, however broken, as a notebook that nbgrader can work on."""
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
@@ -112,8 +116,8 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
         return self.from_notebook_node(found.notebook, resources, **kw)
 
 
-class Judge(NbGraderPreprocessor):  # type: ignore[misc]
-    """Stands in the place of nbgrader's Execute: the notebook runs in the sandbox, the verdict is written in."""
+class Judge(NbGraderPreprocessor):
+    """Stands in the place of nbgrader's Execute: the sandbox runs the notebook, the verdict is written in."""
 
     secret_file = Unicode(SECRET, help="The file with the secret that graded inputs are drawn from.").tag(
         config=True
@@ -123,7 +127,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Give the notebook the outputs and points of its stored result, graded now where there is none."""
         marks = resources["nbgrader"]
-        course = Course.find()
+        course = Course(Path.cwd())  # nbgrader goes to the course's folder to convert
         flags = [Flag(**flag) for flag in nb.metadata["autograder"]["flags"]]
         seed = seed_for(secret(course), marks["student"], marks["assignment"])
         job = job_for(nb, marks["assignment"], marks["student"], seed, unsafe=self.unsafe)
@@ -231,8 +235,14 @@ ATTRIBUTES = {
 
 @pass_context
 def safe_markdown(context: Any, source: str) -> str:
-    """Markdown to HTML as nbconvert does it, then cleaned: a learner's text must not run in a grader's browser."""
-    return nh3.clean(HTMLExporter().markdown2html(context, source), tags=MARKUP, attributes=ATTRIBUTES)
+    """Markdown to HTML as nbconvert does it, then cleaned: nothing of it may run in a grader's browser."""
+    return nh3.clean(plain_exporter().markdown2html(context, source), tags=MARKUP, attributes=ATTRIBUTES)
+
+
+@functools.cache
+def plain_exporter() -> Any:
+    """nbconvert's own exporter, for what it makes of markdown."""
+    return HTMLExporter()
 
 
 def prepare(assignment: str, student: str, notebooks: list[str], course: Course | None = None) -> None:
@@ -244,7 +254,7 @@ def prepare(assignment: str, student: str, notebooks: list[str], course: Course 
         notebooks: the paths of one submission's notebooks; changed in place when one was renamed.
         course: the course, where the caller knows it.
     """
-    course = course or Course.find()
+    course = course or Course(Path.cwd())
     register(course, assignment)
     if not notebooks:
         return
@@ -274,8 +284,8 @@ def register(course: Course, assignment: str) -> None:
         SaveCells().preprocess(notebook, {"nbgrader": marks})
     except RuntimeError as error:
         raise CourseError(
-            f"{assignment} has other exercises than those that the gradebook has grades for ({error}). Release it under "
-            "a new name, or remove the old one: nbgrader db assignment remove."
+            f"{assignment} has other exercises than those that the gradebook has grades for ({error}). "
+            "Release it under a new name, or remove the old one: nbgrader db assignment remove."
         ) from None
 
 

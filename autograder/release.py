@@ -51,20 +51,27 @@ Open `{topic}.ipynb` in JupyterLab, VS Code or any other Jupyter; keep it in thi
     python -m pip install -r requirements.txt
     jupyter lab {topic}.ipynb
 
-Write each function and run the cell under it: `check` says what is right, and where the first wrong number is.
-It uses public cases; the grade is given on fresh ones. Hand in `{topic}.ipynb`, with this name.
+Write each function and run the cell under it: `check` says what is right, and where the first wrong number
+is. It uses public cases; the grade is given on fresh ones. Hand in `{topic}.ipynb`, with this name.
 """
 
 
+def library_files(assignment: str) -> dict[str, Path]:
+    """seqlib without what the assignment withholds: places in the package, and where they lie here."""
+    kept_back = {f"seqlib/{name}.py" for name in withheld(assignment)}
+    files = {path.relative_to(HOUSE).as_posix(): path for path in sorted((HOUSE / "seqlib").rglob("*"))}
+    return {
+        name: path
+        for name, path in files.items()
+        if path.is_file() and "__pycache__" not in name and not hidden(name) and name not in kept_back
+    }
+
+
 def learner_files(assignment: str) -> dict[str, Path]:
-    """The importable code that goes with an assignment: its place in the package, and where it lies here."""
+    """The importable code that goes with an assignment: the library, the check, the public cases."""
     files = {f"autograder/{name}.py": HOUSE / "autograder" / f"{name}.py" for name in LEARNER}
     files[f"autograder/cases/{topic_of(assignment)}.npz"] = CASES / f"{topic_of(assignment)}.npz"
-    kept_back = {f"seqlib/{name}.py" for name in withheld(assignment)}
-    for path in sorted((HOUSE / "seqlib").rglob("*")):
-        name = path.relative_to(HOUSE).as_posix()
-        if path.is_file() and "__pycache__" not in name and not hidden(name) and name not in kept_back:
-            files[name] = path
+    files.update(library_files(assignment))
     missing = [name for name, path in files.items() if not path.is_file()]
     if missing:
         raise CourseError(f"{missing[0]} does not exist; `autograder build {assignment}` makes it.")
@@ -95,9 +102,9 @@ def view(assignment: str, folder: Path) -> Path:
         folder: where views are kept.
 
     Returns:
-        `folder/ASSIGNMENT-HASH`, holding `seqlib` without what is withheld, and the learner's part of `autograder`.
+        `folder/ASSIGNMENT-HASH`, holding `seqlib` without what is withheld.
     """
-    files = learner_files(assignment)
+    files = library_files(assignment)
     version = digest(sorted(files), digest_files(files.values(), HOUSE))[:12]
     place = folder / f"{assignment}-{version}"
     if not place.is_dir():

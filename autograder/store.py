@@ -42,7 +42,8 @@ class Course:
             if (folder / CONFIG).is_file():
                 return cls(folder)
         raise CourseError(
-            f"{here} is not in a course: no {CONFIG} here or above. Go to the course's folder, or give --course FOLDER."
+            f"{here} is not in a course: no {CONFIG} here or above. "
+            "Go to the course's folder, or give --course FOLDER."
         )
 
     @cached_property
@@ -63,7 +64,7 @@ class Course:
         return str(self.directory.db_url)
 
     def folder(self, step: str, assignment: str, student: str = ".") -> Path:
-        """The folder of one assignment at one nbgrader step: source, release, submitted, autograded, feedback."""
+        """An assignment's folder at one nbgrader step: source, release, submitted, autograded, feedback."""
         name = getattr(self.directory, f"{step}_directory")
         return Path(os.path.normpath(self.directory.format_path(name, student, assignment)))
 
@@ -123,8 +124,8 @@ def secret(course: Course) -> bytes:
             ) from None
     if any((course.private / "results").glob("*/*.json")):
         raise CourseError(
-            f"The course's secret is missing: {path}. Results drawn from it exist, so restore the file from your "
-            f"backup (or name its place in {CONFIG}: c.Judge.secret_file). If it is lost, delete "
+            f"The course's secret is missing: {path}. Results drawn from it exist, so restore the file from "
+            f"your backup (or name its place in {CONFIG}: c.Judge.secret_file). If it is lost, delete "
             f"{course.private / 'results'}: everybody is then graded again, on new inputs."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,6 +165,7 @@ class Results:
     """The stored results of a course, one JSON file for each assignment and student."""
 
     def __init__(self, course: Course) -> None:
+        """Results of one course."""
         self.folder = course.private / "results"
 
     def path(self, assignment: str, student: str) -> Path:

@@ -84,7 +84,7 @@ def read(folder: Path, release: NotebookNode, name: str) -> Submission:
 
 
 def chosen_file(folder: Path, name: str) -> tuple[Path | None, list[Flag]]:
-    """Which file of a folder is the submission: the one with the right name, else the only one, else the newest."""
+    """Which file of a folder is the submission: the one with the right name, else the newest."""
     present = sorted(p for p in folder.glob("*.ipynb")) if folder.is_dir() else []
     proper = folder / name
     others = [p for p in present if p != proper]
@@ -224,7 +224,7 @@ def is_locked(cell: NotebookNode) -> bool:
 
 
 def aligned(cells: list[Handed], release: NotebookNode) -> tuple[NotebookNode, list[Flag]]:
-    """The release notebook with the learner's sources in it, further cells after the cell that they follow."""
+    """The release notebook with the learner's sources; further cells come after the cell that they follow."""
     wanted = blank(release).cells
     places, alike = match(cells, wanted)
     flags = oddities(cells, wanted, places, alike)
