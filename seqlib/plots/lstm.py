@@ -143,8 +143,9 @@ def belt(gates: Mapping[str, Array], memory: Array, shown: Array, at: int | None
         below.axhline(0, color=INK, linewidth=0.8)
         below.set(ylabel="shown\n$a = Γ_o \\tanh(c)$", ylim=(-1.05, 1.05), xlabel="time step")
         below.set_xticks(range(shown.size), [str(t + 1) for t in range(shown.size)])
-        for axis in (table, middle, below) if at is not None else ():
-            axis.axvspan(at - 0.5, at + 0.5, facecolor="none", edgecolor=INK, linewidth=2, zorder=5)
+        if at is not None:
+            for axis in (table, middle, below):
+                axis.axvspan(at - 0.5, at + 0.5, facecolor="none", edgecolor=INK, linewidth=2, zorder=5)
     return picture
 
 
@@ -158,6 +159,8 @@ def draw_memory(axis: Axes, memory: Array, written: Array) -> None:
     """Draw what is kept of the memory as bars from zero, and what is written on top of them."""
     at = np.arange(written.size)
     kept = memory[1:] - written
+    reached = max(1.0, float(np.abs(np.concatenate([memory, kept])).max()))
+    kept, written = (np.where(np.abs(part) < 1e-6, np.nan, part) for part in (kept, written))
     axis.bar(
         at - 0.14, kept, width=0.28, color=BLUE, edgecolor=INK, label="kept, $Γ_f\\,c$ of the step before"
     )

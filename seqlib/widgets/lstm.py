@@ -90,10 +90,10 @@ def ride(cell: Cell, gates: Mapping[str, Array]) -> tuple[Array, Array]:
     nothing = np.zeros((1, 1))
     states = accumulate(
         range(len(gates["Γ_f"])),
-        lambda state, t: cell(nothing, *state[:2], biases_for(gates, t)),
+        lambda state, t: cell(nothing, state[0], state[1], biases_for(gates, t)),
         initial=(nothing, nothing),
     )
-    shown, memory = np.array([(float(a[0, 0]), float(c[0, 0])) for a, c, *_ in states]).T
+    shown, memory = np.array([(a.item(), c.item()) for a, c, *_ in states]).T
     return memory, shown[1:]
 
 
