@@ -2,6 +2,7 @@
 
 import atexit
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -58,6 +59,8 @@ def run_all(
                         yield job, outcome
             except BaseException:
                 executor.shutdown(wait=False, cancel_futures=True)
+                for worker in multiprocessing.active_children():
+                    worker.terminate()  # a notebook may take minutes to end by itself
                 raise
         left = broken
         if not left:
@@ -67,7 +70,12 @@ def run_all(
 def processes(workers: int) -> Callable[[], Executor]:
     """A pool of fresh processes on this machine: a fork of this one would take its threads' locks along."""
     context = multiprocessing.get_context("spawn")
-    return lambda: ProcessPoolExecutor(workers, mp_context=context)
+    return lambda: ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts)
+
+
+def leave_interrupts() -> None:
+    """Ctrl-C is for the process that holds the pool; it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def finished(executor: Executor, jobs: Sequence[Job], view: Path) -> Iterator[tuple[Job, Result | Exception]]:

@@ -44,8 +44,8 @@ class Handed:
     source: str
     id: str | None
     grade_id: str | None
-    role: str | None
-    used: bool = False
+    points: Any = None
+    claims: bool = False
 
 
 @dataclass
@@ -176,15 +176,23 @@ def handed(cell: dict[str, Any]) -> Handed:
     """One cell, with nothing in it trusted but its text."""
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     assert isinstance(metadata, dict)
-    marks = {key: metadata[key] for key in ("nbgrader", "autograder") if isinstance(metadata.get(key), dict)}
+    marks = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    assert isinstance(marks, dict)
     kind = cell.get("cell_type")
     return Handed(
         kind=kind if kind in ("code", "markdown") else "raw",
         source=text_of(cell.get("source", cell.get("input"))),
         id=word(cell.get("id")),
-        grade_id=word(marks.get("nbgrader", {}).get("grade_id")),
-        role=word(marks.get("autograder", {}).get("role")),
+        grade_id=word(marks.get("grade_id")),
+        points=marks.get("points"),
+        claims=has_result(cell.get("outputs")),
     )
+
+
+def has_result(outputs: Any) -> bool:
+    """Whether a cell's outputs hold a value, which nbgrader would read as points; `check` returns none."""
+    found = outputs if isinstance(outputs, list) else []
+    return any(isinstance(output, dict) and output.get("output_type") == "execute_result" for output in found)
 
 
 def text_of(source: Any) -> str:
@@ -368,6 +376,10 @@ def oddities(
     ]
     if edited:
         flags.append(Flag("check edited", f"{names(wanted, edited)}: the course's own check was used."))
+    forged = sorted(i for index, i in places.items() if i in checks and is_forged(cells[index], wanted[i]))
+    if forged:
+        message = f"{names(wanted, forged)}: points written in by hand, in outputs or metadata; not believed."
+        flags.append(Flag("forged", message))
     if checks - here:
         flags.append(Flag("check missing", f"{names(wanted, checks - here)}: put back."))
     ids = [c.grade_id for c in cells if c.grade_id]
@@ -383,6 +395,11 @@ def oddities(
     if placed:
         flags.append(Flag("marks missing", f"{names(wanted, placed)}: found by what the cells define."))
     return flags
+
+
+def is_forged(cell: Handed, original: NotebookNode) -> bool:
+    """Whether a check cell holds points that neither the course nor `check` put there."""
+    return cell.claims or cell.points not in (None, original.metadata["nbgrader"]["points"])
 
 
 def names(wanted: list[NotebookNode], places: Iterable[int]) -> str:

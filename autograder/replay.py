@@ -1,0 +1,122 @@
+"""For a regrade request: the same inputs again, what the learner's code gives, and what was expected."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder import batch, engine
+from autograder.compare import observe
+from autograder.exercise import Exercise
+from autograder.exercises import exercises
+from autograder.grading import RESTARTS, Result, walk
+from autograder.judge import Trial, seed_for, seed_number
+from autograder.outcome import CallError
+from autograder.row import Row
+from autograder.sandbox import Session
+from autograder.store import Course, CourseError, secret
+
+
+def replay(
+    course: Course, assignment: str, student: str, wanted: str | None = None, *, unsafe: bool = False
+) -> Iterator[str]:
+    """Judge a submission again on the inputs it was graded on, and say what was given and what was expected.
+
+    Args:
+        course: the course.
+        assignment: its name.
+        student: the student.
+        wanted: an exercise, a row, or "exercise: row"; every row that is wrong when None.
+        unsafe: go on where there is no sandbox.
+
+    Raises:
+        CourseError: unknown assignment, student, exercise or row.
+    """
+    course.release(assignment)
+    if student not in course.students(assignment):
+        raise CourseError(f"{student} handed in no {assignment}.")
+    rows = chosen_rows(exercises(assignment), wanted)
+    seed = seed_for(secret(course), student, assignment)
+    found = engine.read(course, assignment, student)
+    job = engine.job_for(found.notebook, assignment, student, seed, unsafe=unsafe)
+    told: dict[str, list[str]] = {}
+
+    def at_check(session: Session, exercise: Exercise) -> None:
+        if exercise.name not in told:
+            told[exercise.name] = [f"{exercise.name}: the function ended the process it ran in"]
+            told[exercise.name] = list(
+                differences(session, exercise, rows[exercise.name], seed, bool(wanted))
+            )
+
+    jail = batch.jail(engine.view(course, assignment), unsafe)
+    judged = {exercise.name: exercise for exercise in exercises(assignment) if exercise.name in rows}
+    dead: set[int] = set()
+    for _ in range(RESTARTS):
+        fatal = walk(job, jail, Result(assignment, student), dead, judged, at_check)
+        if fatal is None:
+            break
+        dead.add(fatal)
+    for name in judged:
+        yield from told.get(name, [f"{name}: the notebook does not get to its check"])
+
+
+def chosen_rows(registry: list[Exercise], wanted: str | None) -> dict[str, list[Row]]:
+    """The rows asked for, by exercise.
+
+    Raises:
+        CourseError: no exercise and no row is called so.
+    """
+    chosen = {
+        exercise.name: [
+            row
+            for row in exercise.rows
+            if wanted in (None, exercise.name, row.name, f"{exercise.name}: {row.name}")
+        ]
+        for exercise in registry
+    }
+    chosen = {name: rows for name, rows in chosen.items() if rows}
+    if not chosen:
+        known = ", ".join(exercise.name for exercise in registry)
+        raise CourseError(f"There is no exercise or row {wanted!r}. The exercises are: {known}.")
+    return chosen
+
+
+def differences(
+    session: Session, exercise: Exercise, rows: list[Row], seed: str, everything: bool
+) -> Iterator[str]:
+    """The verdict on one exercise, and for its rows each case with inputs, given and expected values."""
+    trial = Trial.draw(exercise, seed)
+    outcomes = session.call(exercise.name, trial.inputs, seed=seed_number(seed))
+    verdicts = {row.name: row for row in trial.rows(outcomes)}
+    wrong = [row for row in rows if everything or not verdicts[row.name].passed]
+    if not wrong:
+        yield f"{exercise.name}: every row is right"
+        return
+    for row in wrong:
+        found = verdicts[row.name]
+        yield f"{exercise.name}: {row.name}: {'ok' if found.passed else 'WRONG'} {found.message}".rstrip()
+        for number, (case, right, outcome) in enumerate(
+            zip(trial.cases, trial.right, outcomes, strict=True), 1
+        ):
+            if case.group != row.cases:
+                continue
+            yield f"  case {number}: {', '.join(f'{name} = {size}' for name, size in case.dims.items())}"
+            yield indented("given", observe(row.path, exercise.result, outcome))
+            yield indented("expected", right[row.path])
+    for number, case in enumerate(trial.cases, 1):
+        yield f"{exercise.name}: arguments of case {number}"
+        for name, value in case.arguments.items():
+            yield indented(name, value)
+
+
+def indented(label: str, value: Any) -> str:
+    """A value under its label, arrays with their shape, long ones shortened."""
+    if isinstance(value, CallError):
+        return f"    {label}: {value.describe()}"
+    if isinstance(value, dict):
+        return "\n".join([f"    {label}:", *(indented(f"  {key}", item) for key, item in value.items())])
+    if isinstance(value, np.ndarray):
+        with np.printoptions(precision=6, threshold=60, suppress=True, linewidth=96):
+            text = "\n".join(f"      {text}" for text in str(value).splitlines())
+        return f"    {label} {value.shape}:\n{text}"
+    return f"    {label}: {value!r}"[:2000]
