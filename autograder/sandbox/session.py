@@ -1,4 +1,4 @@
-"""One learner's notebook, seen from outside: asks it to run cells and call functions, trusts nothing it says."""
+"""One learner's notebook, seen from outside: asks for cells and calls, trusts nothing that it says."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, NoReturn, Self, get_args
+from typing import Any, NoReturn, Self, cast, get_args
 
 from autograder import tree
 from autograder.outcome import CallError, CallOutcome
@@ -100,7 +100,7 @@ class Session:
         self._died: SessionDied | None = None
         self._count = 0
         self._doing = "the start"
-        self._began = time.monotonic()
+        self._began = self._since = time.monotonic()
         self._wall_end = self._began + START_WALL_S
         self._cpu_end = limits.notebook_cpu_s
         self.layers = self._hello()
@@ -138,11 +138,11 @@ class Session:
         request = {"op": "run", "source": source, "output_bytes": limit.output_bytes}
         reply, _ = self._ask({**request, "cpu": limit.cell_cpu_s, "wall": limit.cell_wall_s}, [])
         try:
-            status, error = reply.get("status"), reply.get("error")
-            if status not in get_args(Status):
+            if reply.get("status") not in get_args(Status):
                 raise ValueError("a cell's outcome of no known status")
+            status = cast(Status, reply["status"])
             outputs = validated(reply.get("outputs"), limit.output_bytes, reply.get("cut") is True)
-            text = None if error is None else clean(error)
+            text = None if reply.get("error") is None else clean(reply["error"])
         except (ValueError, RecursionError) as bad:
             self._kill("protocol", f"{name} sent what is no outcome of a cell: {bad}")
         return CellOutcome(status, outputs, text, self._cpu() - before)
@@ -208,8 +208,9 @@ class Session:
         except (ValueError, TypeError, RecursionError, MemoryError) as bad:
             self._kill("protocol", f"{self._doing} sent what is no outcome of a call: {bad}")
         after = trees.get("arguments")
-        fits = isinstance(after, list) and len(after) == len(names)
-        arguments = dict(zip(names, after, strict=True)) if fits else None
+        arguments = None
+        if isinstance(after, list) and len(after) == len(names):
+            arguments = dict(zip(names, after, strict=True))
         if error is None and holds_fixture(trees["result"]):
             error = CallError("bad result", "TreeError", "the result holds a fixture; expected plain data")
         return CallOutcome(trees["result"] if error is None else None, arguments, error)
@@ -220,6 +221,7 @@ class Session:
             raise self._died
         self._doing = name
         limit, now = self._limits, time.monotonic()
+        self._since = now
         whole = self._began + limit.notebook_wall_s
         self._wall_end = min(now + limit.cell_wall_s, whole) + GRACE_WALL_S
         self._cpu_end = limit.notebook_cpu_s
@@ -232,14 +234,16 @@ class Session:
         if cpu is None:
             self._ended()
         if cpu > self._cpu_end:
-            self._kill("cpu time", f"{self._doing} used more processor time than there is")
+            whole = self._cpu_end == self._limits.notebook_cpu_s
+            there_is = f"the notebook's {self._cpu_end:g}" if whole else f"{self._limits.cell_cpu_s:g}"
+            self._kill("cpu time", f"{self._doing} used more than {there_is} s of processor time")
         return cpu
 
     def _watch(self) -> None:
         """Called whenever nothing has arrived for a while: ends the session when it must end."""
         self._cpu()
         if time.monotonic() > self._wall_end:
-            self._kill("wall time", f"{self._doing} took more than {self._limits.cell_wall_s:g} s")
+            self._kill("wall time", f"{self._doing} took too long: {self._wall_end - self._since:.0f} s")
 
     def _ask(
         self, request: wire.Message, blobs: list[bytes], answer: Answer | None = None

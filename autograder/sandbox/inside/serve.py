@@ -1,6 +1,7 @@
 """One session: runs the cells and calls that the outside asks for, one after the other."""
 
 import builtins
+import contextlib
 import random
 import signal
 import socket
@@ -29,7 +30,7 @@ class TimeLimit(BaseException):
 
 
 class Limiter:
-    """Interrupts the learner's code, and only that, when its time is over; again if the interrupt is swallowed."""
+    """Interrupts the learner's code, and only that, when its time is over; again where that is swallowed."""
 
     def __init__(self) -> None:
         self.armed = False
@@ -173,8 +174,9 @@ def seed_everything(seed: int) -> None:
     """Seed the generators that a learner's code may draw from."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
 
 
 class Session:
@@ -185,8 +187,8 @@ class Session:
         self.channel = Channel(connection)
         self.limiter = Limiter()
         self.max_blob = max_blob
-        sys.stdout = Stream("stdout", shell.outputs)  # type: ignore[assignment]
-        sys.stderr = Stream("stderr", shell.outputs)  # type: ignore[assignment]
+        sys.stdout = Stream("stdout", shell.outputs)
+        sys.stderr = Stream("stderr", shell.outputs)
         builtins.input = no_input
 
     def serve(self) -> None:
@@ -199,6 +201,8 @@ class Session:
                 return
             try:
                 reply, answers = operations[request["op"]](request, blobs)
+            except MemoryError:
+                raise
             except Exception as error:
                 reply, answers = {"fault": f"{type(error).__name__}: {_text(error)}"[:MESSAGE_LIMIT]}, []
             self.channel.send({**reply, "op": "done", "id": request["id"]}, *answers)
@@ -250,10 +254,9 @@ class Session:
     ) -> tuple[wire.Message, list[bytes]]:
         """Result and arguments as far as they are trees; a result that is none is an error."""
         parts: dict[str, bytes] = {}
-        try:
+        # An argument may have been given something that is no tree: then the outside sees that it is missing.
+        with contextlib.suppress(tree.TreeError):
             parts["arguments"] = call.encoded(call.unbuilt(arguments))
-        except tree.TreeError:
-            pass  # An argument was given something that is no tree: the outside sees that it is missing.
         if error is None:
             try:
                 parts["result"] = call.encoded(result)

@@ -1,4 +1,4 @@
-"""A learner's notebook without a kernel: IPython's plain shell, and what its cells show, as nbformat outputs."""
+"""A learner's notebook without a kernel: IPython's plain shell, and what its cells show."""
 
 import io
 import linecache
@@ -75,14 +75,11 @@ class Outputs:
 class Stream(io.TextIOBase):
     """Standard output or error of a notebook."""
 
+    encoding = "utf-8"
+
     def __init__(self, name: str, outputs: Outputs) -> None:
         self.name = name
         self._outputs = outputs
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of text streams everywhere."""
-        return "utf-8"
 
     def writable(self) -> bool:
         """Always."""
@@ -96,7 +93,7 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
-class Publisher(DisplayPublisher):  # type: ignore[misc]
+class Publisher(DisplayPublisher):
     """Takes what `display` shows."""
 
     def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
@@ -108,7 +105,7 @@ class Publisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.outputs.clear()
 
 
-class Hook(DisplayHook):  # type: ignore[misc]
+class Hook(DisplayHook):
     """Takes the value of a cell's last expression."""
 
     def write_output_prompt(self) -> None:
@@ -126,7 +123,7 @@ class Hook(DisplayHook):  # type: ignore[misc]
         self._is_active = False
 
 
-class Compiler(CachingCompiler):  # type: ignore[misc]
+class Compiler(CachingCompiler):
     """Knows which files are cells."""
 
     def __init__(self) -> None:
@@ -140,7 +137,7 @@ class Compiler(CachingCompiler):  # type: ignore[misc]
         return name
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """IPython's plain shell, which owns no thread and so survives a fork."""
 
     outputs: Outputs
@@ -185,7 +182,7 @@ def make_shell() -> Shell:
 
 
 def innermost_line(shell: Shell, traceback: TracebackType | None) -> tuple[int | None, str | None]:
-    """The last line of the learner's own cells that a traceback passes: its number in the cell, and its text."""
+    """The last line of the learner's cells that a traceback passes: its number in the cell, its text."""
     found = None
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename in shell.compile.cells:

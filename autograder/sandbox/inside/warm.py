@@ -1,7 +1,7 @@
 """The warm process: imports what notebooks need once, then forks a session whenever the outside asks.
 
 One thread, and no tensor work: a fork of a process that has run OpenMP work hangs. Between a session and the
-warm process stands a keeper, which makes the session's namespaces, can measure and kill it, and says how it ended.
+warm process stands a keeper: it makes the session's namespaces, measures and kills it, and says how it ended.
 """
 
 import gc
@@ -16,7 +16,7 @@ import sys
 import time
 from typing import Any
 
-from autograder.sandbox.inside import walls, wire
+from autograder.sandbox.inside import calls, walls, wire
 from autograder.sandbox.inside.serve import Session
 from autograder.sandbox.inside.shell import Shell, make_shell
 
@@ -48,7 +48,7 @@ def prepare(config: Config) -> tuple[Shell, Any]:
     shell = make_shell()
     for name in config["preload"]:
         importlib.import_module(name)
-    table = walls.system_call_filter() if config["walls"] else None
+    table = calls.system_call_filter() if config["walls"] else None
     if not one_thread():
         raise RuntimeError(
             f"importing {', '.join(config['preload'])} leaves threads; such modules cannot be preloaded"
@@ -107,7 +107,7 @@ def watch(child: int, outside: socket.socket) -> None:
     clock = (~child << 3) | CPU_CLOCK
     ended = os.pidfd_open(child)
     while True:
-        ready, _, _ = select.select([ended, outside], [], [])
+        ready, _, _ = select.select([ended, outside.fileno()], [], [])
         if ended in ready:
             break
         if outside.recv(64) == b"cpu":
@@ -131,6 +131,8 @@ def begin(config: Config, shell: Shell, table: Any, data: int) -> None:
     """Give up everything, then serve; never returns."""
     code = 1
     try:
+        # A group of its own: a signal to the group would reach the keeper and the warm process.
+        os.setsid()
         walls.die_with_parent()
         walls.close_files(data)
         session = Session(shell, socket.socket(fileno=data), config["max_blob"])

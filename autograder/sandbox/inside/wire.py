@@ -1,4 +1,4 @@
-"""Messages between the two sides: a JSON object and blobs of bytes, lengths first, sizes checked before reading."""
+"""Messages between the two sides: a JSON object and blobs of bytes, sizes checked before reading."""
 
 import json
 import struct
@@ -19,7 +19,7 @@ class WireError(ValueError):
 
 
 def pack(message: Mapping[str, Any], blobs: Sequence[bytes] = ()) -> bytes:
-    """A message as bytes: lengths of the JSON text and of the table, then the text, the blobs' lengths, the blobs."""
+    """A message as bytes: the text's length and the number of blobs, text, the blobs' lengths, blobs."""
     text = json.dumps(message).encode()
     table = b"".join(len(blob).to_bytes(8, "big") for blob in blobs)
     return b"".join([HEAD.pack(len(text), len(blobs)), text, table, *blobs])

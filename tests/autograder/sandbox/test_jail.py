@@ -1,0 +1,172 @@
+"""The jail itself: it starts, restarts, serves several sessions at once, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from autograder.sandbox import Jail, Limits, NoSandbox, SessionDied
+from autograder.sandbox import jail as jails
+
+
+def test_sessions_run_at_the_same_time_in_threads(jail):
+    both = threading.Barrier(2, timeout=20)
+
+    def work(k):
+        with jail.session() as session:
+            session.run(f"def f(x): return [{k}, x, g(x)]")
+
+            def answer(x):
+                both.wait()
+                return 10 * k + x
+
+            return [o.result for o in session.call("f", [{"x": 1}, {"x": 2}], answer={"g": answer})]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, [1, 2])) == [[[1, 1, 11], [1, 2, 12]], [[2, 1, 21], [2, 2, 22]]]
+
+
+def test_a_warm_process_that_died_is_started_again(view):
+    with Jail(view) as jail:
+        with jail.session() as session:
+            signal.pidfd_send_signal(jail._warm._first_process, signal.SIGKILL)
+            with pytest.raises(SessionDied) as died:
+                session.run("1")
+            assert died.value.reason == "killed"
+        with jail.session() as session:
+            assert session.run("1").status == "ok"
+
+
+def test_a_closed_session_leaves_no_process(jail):
+    with jail.session() as session:
+        session.run(
+            "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin, daemon=True).start()"
+        )
+        keeper = session._keeper
+    assert keeper.ended["ended"] == -signal.SIGKILL
+    with pytest.raises(SessionDied):
+        session.run("1")
+
+
+def gone(pid, timeout=10.0):
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
+                    return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_worker_that_is_killed_takes_its_jail_with_it(view):
+    source = (
+        "import os, sys, time\nfrom pathlib import Path\nfrom autograder.sandbox import Jail\n"
+        f"jail = Jail(Path({str(view)!r}))\nsession = jail.session()\nsession.run('x = 1')\n"
+        "print(jail._warm._process.pid, flush=True)\nsession.run('while True: pass')\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) as worker:
+        wrapper = int(worker.stdout.readline())
+        assert os.path.exists(f"/proc/{wrapper}")
+        worker.kill()
+    assert gone(wrapper)
+
+
+def test_nothing_is_left_of_a_closed_jail(view):
+    jail = Jail(view)
+    folder, wrapper = jail._folder.name, jail._warm._process.pid
+    session = jail.session()
+    jail.close()
+    assert not os.path.exists(folder)
+    assert gone(wrapper)
+    with pytest.raises(SessionDied):
+        session.run("1")
+    session.close()
+
+
+def test_open_files_do_not_grow_with_sessions(jail):
+    def count():
+        return len(os.listdir("/proc/self/fd"))
+
+    with jail.session() as session:
+        session.run("1")
+    before = count()
+    for k in range(5):
+        with jail.session() as session:
+            if k % 2:
+                with pytest.raises(SessionDied):
+                    session.run("import os; os._exit(0)")
+    assert count() == before
+
+
+def test_without_bubblewrap_there_is_no_sandbox_and_the_message_says_what_to_do(view, monkeypatch):
+    monkeypatch.setattr(jails, "wrappers", lambda: iter(()))
+    with pytest.raises(NoSandbox, match="bubblewrap is not installed.*apt install bubblewrap.*--unsafe"):
+        Jail(view)
+
+
+def test_a_bubblewrap_that_is_refused_is_named_with_what_it_said(view, tmp_path, monkeypatch):
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho no permissions to create a new namespace >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(jails, "wrappers", lambda: iter([str(broken)]))
+    with pytest.raises(NoSandbox, match="bwrap: no permissions to create a new namespace"):
+        Jail(view)
+
+
+def test_the_next_bubblewrap_is_taken_where_the_first_is_refused(view, monkeypatch):
+    known = list(jails.wrappers())
+    monkeypatch.setattr(jails, "wrappers", lambda: iter(["/bin/false", *known]))
+    with Jail(view) as jail:
+        assert jail.kind == "bubblewrap"
+
+
+def test_unsafe_prefers_a_jail_that_holds(view):
+    with Jail(view, unsafe=True) as jail:
+        assert jail.kind == "bubblewrap"
+
+
+def test_unsafe_grades_without_walls_and_says_so(view, monkeypatch):
+    monkeypatch.setattr(jails, "wrappers", lambda: iter(()))
+    limits = Limits(cell_cpu_s=0.5, memory_mb=512)
+    with Jail(view, unsafe=True, limits=limits) as jail:
+        assert (jail.kind, jail.layers) == ("none", ("resource limits",))
+        with jail.session() as session:
+            assert (
+                session.run("from seqlib.mine import doubled as f\nimport seqlib; print(seqlib.__file__)")
+                .outputs[0]["text"]
+                .startswith(str(view))
+            )
+            assert session.call("f", [{"x": 2}])[0].result == 4
+            assert session.run("while True: pass").status == "timeout"
+            assert session.run("import torch").status == "error"
+            with pytest.raises(SessionDied) as died:
+                session.run("import os; os._exit(5)")
+            assert died.value.reason == "exited"
+        with jail.session() as session:
+            assert session.run("1").status == "ok"
+
+
+def test_a_view_that_is_no_folder_is_said_to_be_none(tmp_path):
+    with pytest.raises(ValueError, match="is no folder"):
+        Jail(tmp_path / "missing")
+
+
+def test_a_module_that_cannot_be_preloaded_is_named(view):
+    with pytest.raises(ValueError, match="no_such_module"):
+        Jail(view, preload=("no_such_module",))
+
+
+def test_sets_have_the_same_order_in_every_jail(view):
+    shown = set()
+    for _ in range(2):
+        with Jail(view) as jail, jail.session() as session:
+            shown.add(session.run("print(list({f'name{k}' for k in range(50)}))").outputs[0]["text"])
+    assert len(shown) == 1

@@ -1,0 +1,175 @@
+"""Limits hold, the reason is named, and the jail goes on."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from conftest import LIMITS
+
+from autograder.sandbox import SessionDied
+from autograder.sandbox import session as sessions
+
+DEAF = "import signal\nfor s in (signal.SIGPROF, signal.SIGALRM): signal.signal(s, signal.SIG_IGN)\n"
+SWALLOWING = "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\n"
+
+
+def death(jail, source):
+    with jail.session() as session:
+        with pytest.raises(SessionDied) as died:
+            session.run(source, name="cell 3")
+        with pytest.raises(SessionDied):
+            session.run("1")
+        assert "cell 3" in died.value.message
+    with jail.session() as session:
+        assert session.run("1 + 1").outputs[0]["data"] == {"text/plain": "2"}
+    return died.value
+
+
+def test_an_endless_loop_is_interrupted_and_the_namespace_survives(session):
+    session.run("x = 5")
+    outcome = session.run("while True: pass")
+    assert outcome.status == "timeout"
+    assert outcome.outputs[0]["ename"] == "TimeLimit"
+    assert 1.0 <= outcome.seconds_cpu < 2.0
+    assert session.run("x").outputs[0]["data"] == {"text/plain": "5"}
+
+
+def test_a_loop_that_swallows_every_exception_ends_in_time_too(jail):
+    with jail.session() as session:
+        session.run(SWALLOWING)
+        try:
+            status = session.run("f()").status
+        except SessionDied as died:
+            status = died.reason
+        # The repeated interrupt may or may not hit between the two loops.
+        assert status in ("timeout", "cpu time")
+    with jail.session() as session:
+        assert session.run("1").status == "ok"
+
+
+def test_a_loop_that_ignores_the_interrupt_is_killed(jail):
+    assert death(jail, DEAF + "while True: pass").reason == "cpu time"
+
+
+def test_sleeping_is_interrupted_by_real_time(jail, monkeypatch):
+    monkeypatch.setattr(jail, "limits", replace(LIMITS, cell_wall_s=0.5))
+    with jail.session() as session:
+        began = time.monotonic()
+        assert session.run("import time; time.sleep(60)").status == "timeout"
+        assert time.monotonic() - began < 5
+
+
+def test_sleeping_that_ignores_the_interrupt_is_killed(jail, monkeypatch):
+    monkeypatch.setattr(sessions, "GRACE_WALL_S", 0.2)
+    monkeypatch.setattr(jail, "limits", replace(LIMITS, cell_wall_s=0.5))
+    assert death(jail, DEAF + "import time; time.sleep(60)").reason == "wall time"
+
+
+def test_the_notebooks_own_limit_ends_it_however_short_its_cells(jail, monkeypatch):
+    monkeypatch.setattr(jail, "limits", replace(LIMITS, notebook_cpu_s=0.8))
+    cell = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    with jail.session() as session, pytest.raises(SessionDied) as died:
+        for _ in range(10):
+            session.run(cell)
+    assert died.value.reason == "cpu time"
+
+
+def test_a_call_that_does_not_end_is_a_timeout_and_later_cases_are_not_called(session):
+    session.run("calls = 0\ndef f(x):\n    global calls\n    calls += 1\n    while x: pass\n    return x")
+    outcomes = session.call("f", [{"x": 0}, {"x": 1}, {"x": 0}])
+    assert outcomes[0].result == 0
+    assert [o.error.kind for o in outcomes[1:]] == ["timeout", "timeout"]
+    assert outcomes[1].error.source == "while x: pass"
+    assert session.value("calls").result == 2
+
+
+def test_an_endless_loop_of_questions_ends(session):
+    session.run("def f():\n    while True: g(1)")
+    (outcome,) = session.call("f", [{}], answer={"g": lambda x: x})
+    assert outcome.error.kind == "timeout"
+    assert session.run("1").status == "ok"
+
+
+def test_leaving_the_process_ends_the_session_only(jail):
+    died = death(jail, "import os; os._exit(3)")
+    assert (died.reason, died.message) == ("exited", "cell 3 ended the session by itself, with status 3")
+
+
+def test_a_crash_ends_the_session_only(jail):
+    died = death(jail, "import ctypes; ctypes.string_at(0)")
+    assert died.reason == "killed"
+    assert "SIGSEGV" in died.message
+
+
+def test_memory_runs_out_as_an_error_where_python_can_say_so(session):
+    outcome = session.run("import numpy as np\nx = np.ones(10**9)")
+    assert outcome.error is not None
+    assert outcome.error.startswith("MemoryError")
+    assert session.run("1").status == "ok"
+
+
+@pytest.mark.parametrize("kind", ["MAP_SHARED", "MAP_PRIVATE"])
+def test_mapped_memory_counts_too(session, kind):
+    outcome = session.run(
+        f"import mmap\nm = mmap.mmap(-1, 600 << 20, flags=mmap.{kind} | mmap.MAP_ANONYMOUS)"
+    )
+    assert outcome.status == "error"
+
+
+def test_memory_that_is_all_gone_ends_the_session_with_the_reason(jail):
+    source = "kept = []\ntry:\n    while True: kept.append(bytearray(10**6))\nexcept MemoryError:\n    pass\n"
+    source += "try:\n    while True: kept.append(bytes(1000))\nexcept MemoryError:\n    pass\n"
+    source += "while True: kept.append(object())"
+    assert death(jail, source).reason == "memory"
+
+
+def test_processes_cannot_be_made(session):
+    outcome = session.run("import os\nwhile True: os.fork()")
+    assert outcome.error == "PermissionError: [Errno 1] Operation not permitted"
+    assert session.run("import subprocess; subprocess.run(['true'])").status == "error"
+
+
+def test_threads_are_bounded_and_work(session, said):
+    assert said("import threading\nt = threading.Thread(target=print, args=(1,)); t.start(); t.join()") == "1"
+    outcome = session.run(
+        "wait = threading.Event()\nwhile True: threading.Thread(target=wait.wait, daemon=True).start()"
+    )
+    assert outcome.error == "RuntimeError: can't start new thread"
+
+
+def test_files_are_bounded_each_and_together(session):
+    assert (
+        session.run("open('one', 'wb').write(bytes(5 << 20))").error == "OSError: [Errno 27] File too large"
+    )
+    outcome = session.run("for k in range(100): open(f'f{k}', 'wb').write(bytes(1 << 20))")
+    assert outcome.error == "OSError: [Errno 28] No space left on device"
+    outcome = session.run("for k in range(100000): open(f'e{k}', 'wb').close()")
+    assert outcome.error is not None
+    assert "No space left" in outcome.error
+
+
+def test_descriptors_are_bounded(session):
+    outcome = session.run("kept = []\nwhile True: kept.append(open('/dev/null'))")
+    assert outcome.error is not None
+    assert "Too many open files" in outcome.error
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "bytes(100)",
+        "b'\\xff' * 100",
+        "b'\\0\\0\\0\\2\\0\\0\\0\\0[]'",
+        "b'\\0\\0\\0\\2\\0\\0\\0\\0{}'",
+        "b'\\0\\0\\0\\1\\0\\0\\0\\1{' + b'\\xff' * 8",
+        "b'\\0\\1\\0\\0\\0\\0\\0\\0' + b'[' * 65536",
+    ],
+)
+def test_forged_replies_end_the_session(jail, sent):
+    find = "import gc, socket\n(s,) = [o for o in gc.get_objects() if isinstance(o, socket.socket)]\n"
+    assert death(jail, f"{find}s.sendall({sent})").reason == "protocol"
+
+
+def test_closing_the_connection_ends_the_session(jail):
+    died = death(jail, "import os, time\nos.closerange(3, 100)\ntime.sleep(1)")
+    assert died.reason in ("protocol", "exited")
