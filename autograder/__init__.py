@@ -8,5 +8,7 @@ def __getattr__(name: str) -> Any:
     if name == "check":
         from autograder.check import check
 
+        # Importing the submodule has just put the module itself under this name.
+        globals()["check"] = check
         return check
     raise AttributeError(f"module 'autograder' has no attribute {name!r}; a notebook imports `check` from it")
