@@ -12,9 +12,11 @@ class Recipe:
     n_a: int
     bar: float
     """The largest bits per character on the test split with which the model may be committed."""
+    beats_ngrams: bool = False
+    """Whether it must also be below the best n-gram model."""
     seeds: tuple[int, ...] = (0, 1, 2)
     data: str = "names"
-    batch: int = 128
+    batch: int = 64
     epochs: int = 40
     patience: int = 6
     """Epochs without a better validation figure after which training stops."""
@@ -34,7 +36,18 @@ class Recipe:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("names-rnn", cell="rnn", n_a=192, bar=3.33),
-        Recipe("names-lstm", cell="lstm", n_a=256, bar=3.26, dropout=0.4, weight_dropout=0.3),
+        Recipe("names-rnn", cell="rnn", n_a=256, bar=3.33, epochs=50, learning_rate=3e-3, dropout=0.2),
+        Recipe(
+            "names-lstm",
+            cell="lstm",
+            n_a=256,
+            bar=3.26,
+            beats_ngrams=True,
+            epochs=32,
+            learning_rate=4e-3,
+            average=0.995,
+            dropout=0.4,
+            weight_dropout=0.2,
+        ),
     )
 }

@@ -1,0 +1,139 @@
+"""Train, list and verify the reference models: `python -m seqlib.models train names-rnn`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from seqlib import references
+from seqlib.models.machine import describe
+from seqlib.models.recipes import RECIPES, Recipe
+from seqlib.models.record import missed_bars, verify, write
+from seqlib.models.train import DATA, choose_device, train
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the words after `python -m seqlib.models`; those of the process where left out.
+
+    Returns:
+        0 when all went well, 1 when a bar is missed or files do not belong together.
+    """
+    options = _parser().parse_args(arguments)
+    command = options.command
+    if command == "list":
+        return _list(options.folder)
+    chosen = list(options.names) or list(RECIPES)
+    if unknown := [name for name in chosen if name not in RECIPES]:
+        print(f"no recipe is called {', '.join(unknown)}; there are: {', '.join(RECIPES)}", file=sys.stderr)
+        return 2
+    if command == "train":
+        torch.set_num_threads(options.threads)
+        return max(_train(RECIPES[name], options) for name in chosen)
+    if command == "verify":
+        return max(_verify(name, options.folder) for name in chosen)
+    return max(_card(name, options.folder) for name in chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m seqlib.models", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    descriptions = {
+        "train": "train models by their recipes, write weights, recorded outputs and cards",
+        "list": "the recipes, and which of them have a trained model",
+        "verify": "recompute what the cards state from the weights, and compare",
+        "card": "print what the cards state",
+    }
+    for name, description in descriptions.items():
+        command = commands.add_parser(name, help=description, description=description)
+        command.add_argument("--folder", type=Path, default=references.FOLDER, help="where the models lie")
+        if name != "list":
+            command.add_argument("names", nargs="*", metavar="NAME", help="models; all where none is named")
+        if name == "train":
+            command.add_argument("--all", action="store_true", help="every model, the same as naming none")
+            command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
+            command.add_argument("--seed", type=int, nargs="+", help="seeds in place of the recipe's")
+            threads = min(2, os.cpu_count() or 1)
+            command.add_argument("--threads", type=int, default=threads, help="threads of the CPU's own work")
+    return parser
+
+
+def _train(recipe: Recipe, options: argparse.Namespace) -> int:
+    device = choose_device(options.device)
+    machine = describe(device)
+    data = DATA[recipe.data]()
+    seeds = options.seed or recipe.seeds
+    runs = [train(recipe, data, seed, device, report=_progress) for seed in seeds]
+    print(file=sys.stderr)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    content = write(recipe, data, runs, machine, options.folder)
+    print(table(content))
+    missed = missed_bars(content)
+    for sentence in missed:
+        print(f"{recipe.name}: {sentence}", file=sys.stderr)
+    return int(bool(missed))
+
+
+def _progress(line: str) -> None:
+    end, start = ("", "\r") if sys.stderr.isatty() else ("\n", "")
+    print(f"{start}{line}", end=end, file=sys.stderr, flush=True)
+
+
+def _list(folder: Path) -> int:
+    there = references.available(folder)
+    for recipe in RECIPES.values():
+        state = "trained" if recipe.name in there else "not trained"
+        print(f"{recipe.name:12} {recipe.cell:5} n_a {recipe.n_a:4}  bar {recipe.bar}  {state}")
+    return 0
+
+
+def _verify(name: str, folder: Path) -> int:
+    problems = verify(name, folder)
+    for problem in problems:
+        print(f"{name}: {problem}")
+    if not problems:
+        print(f"{name}: weights, recorded outputs and card belong together")
+    return int(bool(problems))
+
+
+def _card(name: str, folder: Path) -> int:
+    try:
+        print(table(references.card(name, folder)))
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def table(content: references.Card) -> str:
+    """A card's figures as text.
+
+    Args:
+        content: the card.
+
+    Returns:
+        Lines: the model, its machine, its bits per character, and the n-gram models' beside them.
+    """
+    machine, runs = content["machine"], content["runs"]
+    seconds = ", ".join(f"{run['seconds']:.0f}" for run in runs)
+    lines = [
+        f"{content['name']}: seed {content['seed']} of {len(runs)}, trained on {machine['device']}",
+        f"  {machine.get('gpu', machine['processor'])}, torch {machine['torch']}; {seconds} s",
+        f"  {content['unit']:38}  validation    test",
+    ]
+    metrics = content["metrics"]
+    for row in ("kept", "mean", "standard_deviation"):
+        figures = [metrics[part][row] for part in ("validation", "test")]
+        texts = ["one seed" if figure is None else f"{figure:.4f}" for figure in figures]
+        lines.append(f"  {row.replace('_', ' '):38} {texts[0]:>10} {texts[1]:>8}")
+    for order, figures in content["ngrams"].items():
+        lines.append(f"  {order + '-gram':38} {figures['validation']:10.4f} {figures['test']:8.4f}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

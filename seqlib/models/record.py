@@ -1,0 +1,195 @@
+"""From trained runs to a committed reference model, and the proof that its files belong together."""
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from seqlib import references
+from seqlib.data import names
+from seqlib.models.language_model import LanguageModel, from_by_hand, to_by_hand
+from seqlib.models.recipes import RECIPES, Recipe
+from seqlib.models.train import DATA, Prepared, Run, bits_per_character
+from seqlib.sequences import NGram, bits_per_token
+from seqlib.text import EOS
+
+Parameters = dict[str, NDArray[Any]]
+ORDERS = range(2, 7)
+RECORDED = 16
+CPU = torch.device("cpu")
+
+
+def write(
+    recipe: Recipe, data: Prepared, runs: Sequence[Run], machine: dict[str, str | int], folder: Path
+) -> references.Card:
+    """Write weights, recorded outputs and card; the test split is looked at here, for the first time.
+
+    Args:
+        recipe: what was trained.
+        data: what it was trained on.
+        runs: one run a seed; the one with the lowest validation figure gives the weights.
+        machine: from `machine.describe`, read when the training began.
+        folder: where the three files go.
+
+    Returns:
+        The card.
+    """
+    weights = [_float32(to_by_hand(run.model)) for run in runs]
+    figures = [_figures(parameters, data) for parameters in weights]
+    kept = min(range(len(runs)), key=lambda i: figures[i]["validation"])
+    save_file(weights[kept], folder / f"{recipe.name}.safetensors")
+    content = {
+        "name": recipe.name,
+        "data": data.provenance,
+        "vocabulary": list(data.vocabulary.tokens),
+        "inputs": "x[0] = 0, x[t] = one-hot of token t - 1; a0 = 0; targets: characters, then <EOS>",
+        "recipe": asdict(recipe),
+        "machine": machine,
+        "seed": runs[kept].seed,
+        "runs": [_run(run, figure) for run, figure in zip(runs, figures, strict=True)],
+        "unit": "bits per character, <EOS> included",
+        "metrics": {part: _spread([figure[part] for figure in figures], kept) for part in figures[0]},
+        "ngrams": ngram_figures(),
+        "curve": runs[kept].curve,
+    }
+    outputs = record(weights[kept], content)
+    save_file(outputs, folder / f"{recipe.name}.outputs.safetensors")
+    files = {"weights": f"{recipe.name}.safetensors", "outputs": f"{recipe.name}.outputs.safetensors"}
+    content["sha256"] = {key: references.file_hash(folder / file) for key, file in files.items()}
+    path = folder / f"{recipe.name}.json"
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return content
+
+
+def record(parameters: Parameters, content: references.Card) -> dict[str, NDArray[Any]]:
+    """The outputs on a fixed choice of test names: the sixteen whose hashes come first.
+
+    Args:
+        parameters: the weights in the layout of the cells by hand.
+        content: the card, for the vocabulary.
+
+    Returns:
+        hashes (m, 32) of the names, and log_probabilities (n_y, m, T_x) float64, 0 after a name's end.
+    """
+    chosen = sorted(names.split().test, key=names.name_hash)[:RECORDED]
+    batch = references.as_batch(chosen, content)
+    hashes = np.array([list(bytes.fromhex(names.name_hash(name))) for name in chosen], dtype=np.uint8)
+    log_y = log_probabilities(from_by_hand(parameters), batch.targets) * batch.mask
+    return {"hashes": hashes, "log_probabilities": np.ascontiguousarray(log_y)}
+
+
+@torch.no_grad()
+def log_probabilities(model: LanguageModel, targets: NDArray[np.int64]) -> NDArray[np.float64]:
+    """log P of every token at every step, features first (n_y, m, T_x), in the model's own precision."""
+    idx = torch.full(targets.shape, model.n_x)
+    idx[:, 1:] = torch.from_numpy(targets[:, :-1])
+    log_y = torch.log_softmax(model(idx)[0], dim=-1)  # (B, T, n_y)
+    return np.moveaxis(log_y.numpy(), -1, 0)
+
+
+def ngram_figures() -> dict[str, dict[str, float]]:
+    """Bits per character of the n-gram models of orders 2 to 6, counted on the training names."""
+    parts = names.split()
+    tokens = {EOS}.union(*parts.train, *parts.validation, *parts.test)
+    figures = {}
+    for order in ORDERS:
+        model = NGram(order, tokens).fit(parts.train)
+        held_out = {"validation": parts.validation, "test": parts.test}
+        figures[str(order)] = {
+            part: bits_per_token(texts, model.probability, order) for part, texts in held_out.items()
+        }
+    return figures
+
+
+def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
+    """Recompute what a card states from the committed weights.
+
+    Args:
+        name: the reference model.
+        folder: where its files lie.
+
+    Returns:
+        One sentence for each thing that does not belong together; empty when all does.
+    """
+    try:
+        parameters, content = references.load(name, folder)
+        known = references.recorded(name, folder).log_probabilities
+    except (ValueError, FileNotFoundError) as error:
+        return [str(error)]
+    recipe = RECIPES[name]
+    data = DATA[recipe.data]()
+    problems = _differences("data", content["data"], data.provenance)
+    problems += _differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
+    if not np.allclose(known, record(parameters, content)["log_probabilities"], rtol=0, atol=1e-9):
+        problems.append("the recorded outputs are not those of the weights")
+    problems += _differences("n-gram order", content["ngrams"], ngram_figures())
+    figures = _figures(parameters, data)
+    runs = content["runs"]
+    kept = [run["seed"] for run in runs].index(content["seed"])
+    for part, figure in figures.items():
+        stated = [run[part] for run in runs]
+        problems += _differences(f"{part} of the runs", content["metrics"][part], _spread(stated, kept))
+        problems += _differences("metrics", {part: content["metrics"][part]["kept"]}, {part: figure})
+    if kept != min(range(len(runs)), key=lambda i: runs[i]["validation"]):
+        problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
+    return problems + missed_bars(content) + _machine_problems(content["machine"])
+
+
+def missed_bars(content: references.Card) -> list[str]:
+    """The bars on the test split that a model misses: its recipe's, and the best n-gram model's where it must beat it."""
+    recipe, found = RECIPES[content["name"]], content["metrics"]["test"]["kept"]
+    best = min(figures["test"] for figures in content["ngrams"].values())
+    missed = [f"test {found:.4f} is above the bar {recipe.bar}"] if found > recipe.bar else []
+    if recipe.beats_ngrams and found >= best:
+        missed.append(f"test {found:.4f} is not below the best n-gram model's {best:.4f}")
+    return missed
+
+
+def _float32(parameters: Parameters) -> Parameters:
+    return {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in parameters.items()}
+
+
+def _figures(parameters: Parameters, data: Prepared) -> dict[str, float]:
+    model = from_by_hand(parameters)
+    return {part: bits_per_character(model, getattr(data, part), CPU) for part in ("validation", "test")}
+
+
+def _run(run: Run, figures: dict[str, float]) -> dict[str, float]:
+    kept = ("seed", "steps", "epochs", "best_epoch", "seconds")
+    return {**{key: getattr(run, key) for key in kept}, **figures}
+
+
+def _spread(figures: list[float], kept: int) -> dict[str, float | None]:
+    deviation = statistics.stdev(figures) if len(figures) > 1 else None
+    return {"kept": figures[kept], "mean": statistics.mean(figures), "standard_deviation": deviation}
+
+
+def _differences(what: str, stated: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    problems = []
+    for key in sorted(stated.keys() | found.keys()):
+        on_card, here = stated.get(key), found.get(key)
+        if isinstance(on_card, dict) and isinstance(here, dict):
+            problems += _differences(f"{what} {key}", on_card, here)
+        elif isinstance(on_card, float) and isinstance(here, float):
+            if not np.isclose(on_card, here, rtol=0, atol=1e-7):
+                problems.append(f"{what} {key}: {on_card} on the card, {here} recomputed")
+        elif on_card != here:
+            problems.append(f"{what} {key}: {on_card!r} on the card, {here!r} here")
+    return problems
+
+
+def _machine_problems(machine: dict[str, Any]) -> list[str]:
+    needed = {"cuda": ("gpu", "gpu_memory_bytes", "gpu_capability", "cuda")}.get(machine["device"], ())
+    missing = [key for key in ("processor", "torch", *needed) if not machine.get(key)]
+    claimed = [key for key in ("gpu", "cuda") if machine["device"] != "cuda" and key in machine]
+    problems = [f"the machine lacks {', '.join(missing)}, which a run on it would have read"] if missing else []
+    if claimed:
+        problems.append(f"the machine names {', '.join(claimed)}, yet its device is {machine['device']}")
+    return problems
