@@ -2,20 +2,26 @@
 
 import numpy as np
 
-from autograder.exercise import Arguments, Dims, Exercise, Mistake
-from autograder.layout import Array, Dict, Tuple
+from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
+from autograder.layout import Array, Dict, Each, Layout, Tuple
 from autograder.row import Row
+from autograder.tree import Fixture
 from seqlib import lstm as reference
+from seqlib import references
+from seqlib.data.names import split
 
 UNITS = Array("n_a", "m")
 WEIGHTS = Array("n_a", "n_a + n_x")
 BIAS = Array("n_a", "1")
-PARAMETERS = Dict(
+INPUT = Array("n_x", "m")
+CLASSES = Array("n_y", "m")
+GATE_PARAMETERS: dict[str, Layout] = {
     **{f"W{gate}": WEIGHTS for gate in "fuco"},
     **{f"b{gate}": BIAS for gate in "fuco"},
-    Wy=Array("n_y", "n_a"),
-    by=Array("n_y", "1"),
-)
+}
+OUTPUT_PARAMETERS: dict[str, Layout] = {"Wy": Array("n_y", "n_a"), "by": Array("n_y", "1")}
+PEEPHOLES: dict[str, Layout] = {"pf": BIAS, "pu": BIAS, "po": BIAS}
+PARAMETERS = Dict(**GATE_PARAMETERS, **OUTPUT_PARAMETERS)
 CACHE = Tuple(
     a_next=UNITS,
     c_next=UNITS,
@@ -25,20 +31,39 @@ CACHE = Tuple(
     ut=UNITS,
     cct=UNITS,
     ot=UNITS,
-    xt=Array("n_x", "m"),
+    xt=INPUT,
     parameters=PARAMETERS,
 )
+CACHES = Tuple(cells=Each(CACHE), x=Array("n_x", "m", "T_x"))
+GATES = Dict(dft=UNITS, dut=UNITS, dcct=UNITS, dot=UNITS)
+GRADIENTS: dict[str, Layout] = {f"d{name}": layout for name, layout in GATE_PARAMETERS.items()}
+
+# Keys in the code, the gate's code name, and what a learner calls it.
+LAYERS = {
+    "f": ("ft", "forget gate"),
+    "u": ("ut", "update gate"),
+    "c": ("cct", "candidate"),
+    "o": ("ot", "output gate"),
+}
+
 STEP_DIMS = [
     {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4},
     {"n_x": 7, "n_a": 4, "n_y": 3, "m": 1},
     {"n_x": 1, "n_a": 3, "n_y": 6, "m": 5},
 ]
+SEQUENCE_DIMS = [
+    {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "T_x": 7},
+    {"n_x": 4, "n_a": 6, "n_y": 3, "m": 1, "T_x": 5},
+    {"n_x": 2, "n_a": 3, "n_y": 4, "m": 5, "T_x": 1},
+]
+REFERENCE_MODEL = "names-lstm"
+HELD_OUT_NAMES = 8
 
 
 def draw_parameters(rng: np.random.Generator, dims: Dims) -> Arguments:
     """Weights that open and close the gates by different amounts, and biases that are seen."""
     n_x, n_a, n_y = dims["n_x"], dims["n_a"], dims["n_y"]
-    gates = {f"W{gate}": rng.normal(0, 1.2 / np.sqrt(n_a + n_x), (n_a, n_a + n_x)) * 1.5 for gate in "fuco"}
+    gates = {f"W{gate}": rng.normal(0, 1.8 / np.sqrt(n_a + n_x), (n_a, n_a + n_x)) for gate in "fuco"}
     biases = {f"b{gate}": rng.normal(0, 0.7, (n_a, 1)) for gate in "fuco"}
     output = {"Wy": rng.normal(0, 1, (n_y, n_a)), "by": rng.normal(0, 0.7, (n_y, 1))}
     return {**gates, **biases, **output}
@@ -55,20 +80,229 @@ def draw_cell(rng: np.random.Generator, dims: Dims) -> Arguments:
     }
 
 
+def draw_gates(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """The arguments of a step, without its memory."""
+    arguments = draw_cell(rng, dims)
+    del arguments["c_prev"]
+    return arguments
+
+
+def draw_peephole_cell(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """The arguments of a step, with peepholes strong enough to move the gates."""
+    arguments = draw_cell(rng, dims)
+    peepholes = {name: rng.normal(0, 1.2, (dims["n_a"], 1)) for name in PEEPHOLES}
+    return {**arguments, "parameters": {**arguments["parameters"], **peepholes}}
+
+
+def draw_sequence(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """A sequence and a first activation that is not zero."""
+    return {
+        "x": rng.normal(0, 1, (dims["n_x"], dims["m"], dims["T_x"])),
+        "a0": rng.uniform(-0.9, 0.9, (dims["n_a"], dims["m"])),
+        "parameters": draw_parameters(rng, dims),
+    }
+
+
+def draw_cell_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """Gradients that reach a step's activation and memory, and the cache of a real step."""
+    shape = (dims["n_a"], dims["m"])
+    cache = reference.lstm_cell_forward(*draw_cell(rng, dims).values())[3]
+    return {"da_next": rng.normal(0, 1, shape), "dc_next": rng.normal(0, 1, shape), "cache": cache}
+
+
+def draw_layer_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """Gradients at the four layers, and the cache of a real step."""
+    gates = {name: rng.normal(0, 1, (dims["n_a"], dims["m"])) for name in GATES.fields}
+    return {"gates": gates, "cache": draw_cell_gradients(rng, dims)["cache"]}
+
+
+def draw_inputs_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """Gradients that reach a step, those at its layers, and its cache."""
+    arguments = draw_cell_gradients(rng, dims)
+    gates = draw_layer_gradients(rng, dims)["gates"]
+    return {**arguments, "gates": gates, "cache": arguments.pop("cache")}
+
+
+def draw_sequence_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """A gradient for each step's activation, and the caches of a real forward pass."""
+    caches = reference.lstm_forward(*draw_sequence(rng, dims).values())[3]
+    return {"da": rng.normal(0, 1, (dims["n_a"], dims["m"], dims["T_x"])), "caches": caches}
+
+
+def as_arguments(batch: references.Batch) -> list[Arguments]:
+    """What `lstm_forward` is given to read a batch of names with the trained weights."""
+    n_a = references.card(REFERENCE_MODEL)["n_a"]
+    a0 = np.zeros((n_a, len(batch.names)))
+    return [{"x": batch.x, "a0": a0, "parameters": Fixture("reference_parameters", REFERENCE_MODEL)}]
+
+
+def held_out_names(rng: np.random.Generator) -> list[Arguments]:
+    """Names that the reference model has not seen."""
+    chosen = rng.choice(split().test, HELD_OUT_NAMES, replace=False)
+    return as_arguments(references.as_batch([str(name) for name in chosen], references.card(REFERENCE_MODEL)))
+
+
+def recorded_names() -> list[Arguments]:
+    """The held-out names for which the model's outputs were recorded."""
+    return as_arguments(references.recorded(REFERENCE_MODEL).batch)
+
+
+def missing_bias(gate: str) -> Mistake:
+    """One layer without its bias."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"bias_missing_{name}",
+        (f' + parameters["b{gate}"]', ""),
+        f"The {spoken} is what comes without its bias. Every one of the four layers has a bias of its own.",
+    )
+
+
+def copied_layer(gate: str, source: str) -> Mistake:
+    """One layer with the weights and the bias of another, as left by copying a line."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"{name}_has_layer_of_{LAYERS[source][0]}",
+        [
+            (f'parameters["W{gate}"]', f'parameters["W{source}"]'),
+            (f'parameters["b{gate}"]', f'parameters["b{source}"]'),
+        ],
+        f"The {spoken} is computed with the weights and the bias of the {LAYERS[source][1]}. "
+        "Each layer has its own.",
+    )
+
+
+def copied_bias(gate: str, source: str) -> Mistake:
+    """One layer with the bias of another."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"{name}_has_bias_of_{LAYERS[source][0]}",
+        (f'parameters["b{gate}"]', f'parameters["b{source}"]'),
+        f"The {spoken} has its own weights, but the bias of the {LAYERS[source][1]}.",
+    )
+
+
+def tanh_for(gate: str) -> Mistake:
+    """A gate with a tanh."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"tanh_for_{name}",
+        (f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]'),
+        f"The {spoken} is what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid.",
+    )
+
+
+lstm_gates = Exercise(
+    function=reference.lstm_gates,
+    title="The gates and the candidate",
+    minutes=20,
+    difficulty=1,
+    arguments={"xt": INPUT, "a_prev": UNITS, "parameters": PARAMETERS},
+    result=Tuple(ft=UNITS, ut=UNITS, cct=UNITS, ot=UNITS),
+    draw=draw_gates,
+    dims=STEP_DIMS,
+    rows=[
+        Row("forget gate", "ft", points=2),
+        Row("update gate", "ut", points=2),
+        Row("candidate", "cct", points=3),
+        Row("output gate", "ot", points=2),
+    ],
+    mistakes=[
+        Mistake(
+            "stack_upside_down",
+            ("[a_prev, xt]", "[xt, a_prev]"),
+            "You have what the stack [x, a_prev] gives. The first n_a columns of each weight matrix belong to "
+            "a_prev, so a_prev has to be on top.",
+        ),
+        Mistake(
+            "stack_side_by_side",
+            ("axis=0", "axis=1"),
+            "a_prev and xt are joined side by side. They have the same examples in their columns and have to be "
+            "put on top of each other.",
+        ),
+        Mistake(
+            "weights_transposed",
+            [(f'parameters["W{gate}"]', f'parameters["W{gate}"].T') for gate in "fuco"],
+            "The weight matrices are transposed. They are (n_a, n_a + n_x) and fit the stack as they are.",
+        ),
+        Mistake(
+            "tanh_for_all_gates",
+            [(f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]') for gate in "fuo"],
+            "All gates are what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid; only the "
+            "candidate has a tanh.",
+        ),
+        tanh_for("f"),
+        tanh_for("u"),
+        tanh_for("o"),
+        Mistake(
+            "sigmoid_for_candidate",
+            ('np.tanh(parameters["Wc"]', 'sigmoid(parameters["Wc"]'),
+            "The candidate is what the sigmoid gives. It is content and may be negative, so it goes through tanh.",
+        ),
+        Mistake(
+            "candidate_not_squashed",
+            ('np.tanh(parameters["Wc"]', '(parameters["Wc"]'),
+            "The candidate is what comes before the tanh. It has to lie between −1 and 1.",
+        ),
+        Mistake(
+            "gates_not_squashed",
+            [(f'sigmoid(parameters["W{gate}"]', f'(parameters["W{gate}"]') for gate in "fuo"],
+            "The gates are what comes before the sigmoid. A gate has to lie between 0 and 1.",
+        ),
+        Mistake(
+            "forget_gate_inverted",
+            ("ft = sigmoid", "ft = 1 - sigmoid"),
+            "The forget gate is 1 minus what it should be. Γ_f is the part of the old memory that is kept; the "
+            "(1 − Γ_f) of lecture note 003 is a slip.",
+        ),
+        Mistake(
+            "forget_and_update_swapped",
+            ("return ft, ut, cct, ot", "return ut, ft, cct, ot"),
+            "The forget gate and the update gate are returned in each other's place. The order is forget, update, "
+            "candidate, output.",
+        ),
+        Mistake(
+            "candidate_and_output_swapped",
+            ("return ft, ut, cct, ot", "return ft, ut, ot, cct"),
+            "The candidate and the output gate are returned in each other's place. The order is forget, update, "
+            "candidate, output.",
+        ),
+        Mistake(
+            "update_and_output_swapped",
+            ("return ft, ut, cct, ot", "return ft, ot, cct, ut"),
+            "The update gate and the output gate are returned in each other's place. The order is forget, update, "
+            "candidate, output.",
+        ),
+        Mistake(
+            "no_biases",
+            [(f' + parameters["b{gate}"]', "") for gate in "fuco"],
+            "All four are what comes without biases. Each layer adds its bias before it squashes.",
+        ),
+        *(missing_bias(gate) for gate in "fuco"),
+        *(copied_layer(gate, source) for gate, source in ("uf", "of", "ou", "cu", "cf")),
+        *(copied_bias(gate, source) for gate, source in ("uf", "of", "cf", "ou", "cu")),
+        Mistake(
+            "bias_squashed_apart",
+            [(f' + parameters["b{gate}"])', f') + parameters["b{gate}"]') for gate in "fuco"],
+            "The biases are added after the squashing. They belong to the layer, inside the sigmoid and the tanh.",
+        ),
+    ],
+)
+
+
 lstm_cell_forward = Exercise(
     function=reference.lstm_cell_forward,
     title="One step of the cell",
     minutes=25,
     difficulty=2,
-    arguments={"xt": Array("n_x", "m"), "a_prev": UNITS, "c_prev": UNITS, "parameters": PARAMETERS},
-    result=Tuple(a_next=UNITS, c_next=UNITS, yt_pred=Array("n_y", "m"), cache=CACHE),
+    arguments={"xt": INPUT, "a_prev": UNITS, "c_prev": UNITS, "parameters": PARAMETERS},
+    result=Tuple(a_next=UNITS, c_next=UNITS, yt_pred=CLASSES, cache=CACHE),
     draw=draw_cell,
     dims=STEP_DIMS,
     rows=[
         Row("c_next", "c_next", points=4),
         Row("a_next", "a_next", points=3),
         Row("yt_pred", "yt_pred", points=3),
-        Row("cache", "cache", points=2),
+        Row("cache", "cache", points=3),
     ],
     needs=["lstm_gates"],
     mistakes=[
@@ -79,11 +313,1031 @@ lstm_cell_forward = Exercise(
             "lecture note 003 has this slip.",
         ),
         Mistake(
+            "gates_swapped",
+            ("ft * c_prev + ut * cct", "ut * c_prev + ft * cct"),
+            "The update gate multiplies the old memory and the forget gate the candidate. Γ_f keeps the old "
+            "memory, Γ_u writes the candidate.",
+        ),
+        Mistake(
+            "coupled_gates",
+            ("ft * c_prev", "(1 - ut) * c_prev"),
+            "You have what (1 − Γ_u) · c_prev gives, as in a GRU. The LSTM has a forget gate of its own for the "
+            "old memory.",
+        ),
+        Mistake(
+            "forget_gate_not_used",
+            ("ft * c_prev", "c_prev"),
+            "The whole old memory is kept. Only the part that the forget gate lets through is kept.",
+        ),
+        Mistake(
+            "old_memory_dropped",
+            ("ft * c_prev + ut * cct", "ut * cct"),
+            "The new memory is only what is written now. What the forget gate keeps of the old memory is missing.",
+        ),
+        Mistake(
+            "candidate_not_gated",
+            ("ut * cct", "cct"),
+            "The candidate is written whole. Only the part that the update gate lets through is written.",
+        ),
+        Mistake(
+            "activation_for_memory",
+            ("ft * c_prev", "ft * a_prev"),
+            "The forget gate multiplies the old activation. What rides from step to step on the belt is the "
+            "memory c.",
+        ),
+        Mistake(
+            "memory_squashed",
+            ("ft * c_prev + ut * cct", "np.tanh(ft * c_prev + ut * cct)"),
+            "The memory has gone through tanh. It stays as it is; only what is shown of it goes through tanh.",
+        ),
+        Mistake(
             "memory_shown_without_tanh",
             ("ot * np.tanh(c_next)", "ot * c_next"),
             "You have what Γ_o · c gives. The memory goes through tanh before the output gate shows it.",
         ),
+        Mistake(
+            "memory_shown_through_sigmoid",
+            ("ot * np.tanh(c_next)", "ot * sigmoid(c_next)"),
+            "The memory is shown through a sigmoid. Memories may be negative; it is tanh that squashes them.",
+        ),
+        Mistake(
+            "output_gate_squashed_too",
+            ("ot * np.tanh(c_next)", "np.tanh(ot * c_next)"),
+            "The output gate is inside the tanh. The memory alone goes through tanh; then the gate multiplies.",
+        ),
+        Mistake(
+            "old_memory_shown",
+            ("np.tanh(c_next)", "np.tanh(c_prev)"),
+            "The activation shows the old memory. The cell shows the memory of this step, after keeping and "
+            "writing.",
+        ),
+        Mistake(
+            "candidate_shown",
+            ("np.tanh(c_next)", "cct"),
+            "The activation shows the candidate. The output gate shows the whole new memory, not only what may "
+            "be written.",
+        ),
+        Mistake(
+            "output_gate_not_used",
+            ("ot * np.tanh(c_next)", "np.tanh(c_next)"),
+            "The whole memory is shown. The output gate lets only a part of it through.",
+        ),
+        Mistake(
+            "update_gate_shows",
+            ("ot * np.tanh(c_next)", "ut * np.tanh(c_next)"),
+            "The update gate decides what is shown. That is the output gate's job.",
+        ),
+        Mistake(
+            "prediction_from_memory",
+            ('parameters["Wy"] @ a_next', 'parameters["Wy"] @ c_next'),
+            "The prediction is made from the memory c. The memory stays inside the cell; the prediction sees the "
+            "activation a.",
+        ),
+        Mistake(
+            "prediction_from_old_activation",
+            ('parameters["Wy"] @ a_next', 'parameters["Wy"] @ a_prev'),
+            "The prediction is made from the activation of the step before. It uses the new one.",
+        ),
+        Mistake(
+            "prediction_without_bias",
+            (' + parameters["by"]', ""),
+            "The prediction is what comes without its bias by.",
+        ),
+        Mistake(
+            "prediction_without_softmax",
+            (
+                'softmax(parameters["Wy"] @ a_next + parameters["by"])',
+                'parameters["Wy"] @ a_next + parameters["by"]',
+            ),
+            "The prediction is made of scores. The softmax, which makes them probabilities, is missing.",
+        ),
+        Mistake(
+            "prediction_through_sigmoid",
+            ("softmax(", "sigmoid("),
+            "The prediction goes through a sigmoid, so the classes of an example do not add up to 1. Use softmax.",
+        ),
+        Mistake(
+            "softmax_over_examples",
+            [("softmax(", "softmax(("), ('parameters["by"])', 'parameters["by"]).T).T')],
+            "The softmax runs over the examples. Each column, one example, has to add up to 1 over the classes.",
+        ),
+        Mistake(
+            "cache_torch_order",
+            ("c_prev, ft, ut, cct, ot", "c_prev, ut, ft, cct, ot"),
+            "In the cache the forget gate and the update gate are in each other's place.",
+        ),
+        Mistake(
+            "cache_output_before_candidate",
+            ("ft, ut, cct, ot, xt, parameters)", "ft, ut, ot, cct, xt, parameters)"),
+            "In the cache the candidate and the output gate are in each other's place.",
+        ),
+        Mistake(
+            "cache_previous_first",
+            ("(a_next, c_next, a_prev, c_prev,", "(a_prev, c_prev, a_next, c_next,"),
+            "In the cache the old activation and memory come first. The new ones come before the old ones.",
+        ),
+        Mistake(
+            "cache_memory_first",
+            ("(a_next, c_next, a_prev, c_prev,", "(c_next, a_next, c_prev, a_prev,"),
+            "In the cache the memory comes before the activation. The order is a, c of this step, then a, c of the "
+            "step before.",
+        ),
+        Mistake(
+            "cache_old_memory_lost",
+            ("(a_next, c_next, a_prev, c_prev,", "(a_next, c_next, a_prev, c_next,"),
+            "In the cache the new memory is where the old one belongs. The backward pass needs both.",
+        ),
+        Mistake(
+            "cache_old_activation_lost",
+            ("(a_next, c_next, a_prev, c_prev,", "(a_next, c_next, a_next, c_prev,"),
+            "In the cache the new activation is where the old one belongs. The backward pass needs both.",
+        ),
     ],
 )
 
-EXERCISES = [lstm_cell_forward]
+
+lstm_forward = Exercise(
+    function=reference.lstm_forward,
+    title="A whole sequence",
+    minutes=25,
+    difficulty=2,
+    arguments={"x": Array("n_x", "m", "T_x"), "a0": UNITS, "parameters": PARAMETERS},
+    result=Tuple(
+        a=Array("n_a", "m", "T_x"), y=Array("n_y", "m", "T_x"), c=Array("n_a", "m", "T_x"), caches=CACHES
+    ),
+    draw=draw_sequence,
+    dims=SEQUENCE_DIMS,
+    rows=[
+        Row("activations a", "a", points=2),
+        Row("predictions y", "y", points=2),
+        Row("memories c", "c", points=3),
+        Row("caches", "caches", points=3),
+        Row("log-probabilities of held-out names", "y", points=4, cases=REFERENCE_MODEL, transform="log"),
+    ],
+    needs=["lstm_cell_forward"],
+    extra=[Cases(REFERENCE_MODEL, draw=held_out_names, recorded=recorded_names)],
+    mistakes=[
+        Mistake(
+            "a0_ignored",
+            (
+                "a_next, c_next = a0, np.zeros_like(a0)",
+                "a_next, c_next = np.zeros_like(a0), np.zeros_like(a0)",
+            ),
+            "The first step starts from a zero activation. It starts from a0; only the memory starts at zero.",
+        ),
+        Mistake(
+            "memory_starts_at_a0",
+            ("np.zeros_like(a0)", "a0"),
+            "The memory starts at a0. a0 is the first activation; the memory starts empty, at zero.",
+        ),
+        Mistake(
+            "memory_starts_at_one",
+            ("np.zeros_like(a0)", "np.ones_like(a0)"),
+            "The memory starts at one. It starts empty, at zero.",
+        ),
+        Mistake(
+            "activation_not_carried",
+            ("x[:, :, t], a_next, c_next", "x[:, :, t], a0, c_next"),
+            "Every step is given a0. Each step is given the activation of the step before; a0 only starts it.",
+        ),
+        Mistake(
+            "memory_not_carried",
+            ("x[:, :, t], a_next, c_next", "x[:, :, t], a_next, np.zeros_like(a0)"),
+            "Every step starts with an empty memory. Each step is given the memory of the step before.",
+        ),
+        Mistake(
+            "nothing_carried",
+            ("x[:, :, t], a_next, c_next", "x[:, :, t], a0, np.zeros_like(a0)"),
+            "Every step starts afresh from a0 and an empty memory. Both states are handed from step to step.",
+        ),
+        Mistake(
+            "states_swapped",
+            ("x[:, :, t], a_next, c_next", "x[:, :, t], c_next, a_next"),
+            "The activation and the memory go into the cell in each other's place.",
+        ),
+        Mistake(
+            "activation_as_memory",
+            ("x[:, :, t], a_next, c_next", "x[:, :, t], a_next, a_next"),
+            "The activation is handed on as the memory. The cell has a memory of its own, which is handed on "
+            "beside it.",
+        ),
+        Mistake(
+            "first_input_at_every_step",
+            ("x[:, :, t]", "x[:, :, 0]"),
+            "Every step reads the first input. Step t reads the input at t along the last axis.",
+        ),
+        Mistake(
+            "input_a_step_late",
+            ("x[:, :, t]", "x[:, :, t - 1]"),
+            "Each step reads the input of the step before it, and the first reads the last. Step t reads the input "
+            "at t.",
+        ),
+        Mistake(
+            "read_backwards",
+            ("x[:, :, t]", "x[:, :, -1 - t]"),
+            "The sequence is read from its end. The first step reads the first input.",
+        ),
+        Mistake(
+            "activation_stored_a_step_late",
+            [
+                (
+                    "a_next, c_next, yt_pred, cache = lstm",
+                    "activations.append(a_next)\n        a_next, c_next, yt_pred, cache = lstm",
+                ),
+                ("activations.append(a_next)\n        predictions", "predictions"),
+            ],
+            "The stored activations begin with a0, one step late. At t stands what step t has computed.",
+        ),
+        Mistake(
+            "memory_stored_a_step_late",
+            [
+                (
+                    "a_next, c_next, yt_pred, cache = lstm",
+                    "memories.append(c_next)\n        a_next, c_next, yt_pred, cache = lstm",
+                ),
+                ("memories.append(c_next)\n        caches", "caches"),
+            ],
+            "The stored memories begin with the empty one, one step late. At t stands what step t has computed.",
+        ),
+        Mistake(
+            "activations_stored_as_memories",
+            ("memories.append(c_next)", "memories.append(a_next)"),
+            "What is stored as memories are the activations. Store the memory of each step, from before it is "
+            "shown.",
+        ),
+        Mistake(
+            "memories_stored_as_activations",
+            ("activations.append(a_next)", "activations.append(c_next)"),
+            "What is stored as activations are the memories.",
+        ),
+        Mistake(
+            "memory_returned_before_prediction",
+            ("return a, y, c, (caches, x)", "return a, c, y, (caches, x)"),
+            "The memories are returned where the predictions belong. The order is a, y, c, caches.",
+        ),
+        Mistake(
+            "last_step_missing",
+            ("range(x.shape[2])", "range(x.shape[2] - 1)"),
+            "The last step is missing. A sequence of T_x inputs has T_x steps.",
+        ),
+        Mistake(
+            "time_axis_first",
+            ("axis=2", "axis=0"),
+            "The time steps lie along the first axis. Time is the last axis, as in x.",
+        ),
+        Mistake(
+            "caches_without_x",
+            ("(caches, x)", "caches"),
+            "The caches are the bare list. The last result is a pair: the list of the cell caches, and x.",
+        ),
+        Mistake(
+            "caches_x_first",
+            ("(caches, x)", "(x, caches)"),
+            "In the last result x comes before the list. The pair is the list of the cell caches, then x.",
+        ),
+        Mistake(
+            "caches_backwards",
+            ("caches.append(cache)", "caches.insert(0, cache)"),
+            "The cell caches are in the order from the last step to the first. They are kept in the order of time.",
+        ),
+        Mistake(
+            "last_cache_only",
+            ("caches.append(cache)", "caches = [cache]"),
+            "Only the last step's cache is kept. The way back needs the cache of every step.",
+        ),
+    ],
+)
+
+
+def derivative_missing(gate: str) -> Mistake:
+    """One gate's gradient before its sigmoid, without the sigmoid's derivative."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"derivative_missing_{name}",
+        (f" * {name} * (1 - {name})", ""),
+        f"The gradient of the {spoken} stops after the sigmoid. The sigmoid's derivative is still to be multiplied.",
+    )
+
+
+lstm_gates_backward = Exercise(
+    function=reference.lstm_gates_backward,
+    title="Back to the four layers",
+    minutes=30,
+    difficulty=3,
+    arguments={"da_next": UNITS, "dc_next": UNITS, "cache": CACHE},
+    result=GATES,
+    draw=draw_cell_gradients,
+    dims=STEP_DIMS,
+    rows=[
+        Row("forget gate dft", "dft", points=3),
+        Row("update gate dut", "dut", points=3),
+        Row("candidate dcct", "dcct", points=3),
+        Row("output gate dot", "dot", points=4),
+    ],
+    mistakes=[
+        Mistake(
+            "dc_next_dropped",
+            ("dc_next + da_next * ot", "da_next * ot"),
+            "In dc only the part through the activation is there. What the later step sends along the memory, "
+            "dc_next, has to be added.",
+        ),
+        Mistake(
+            "activation_path_dropped",
+            ("dc_next + da_next * ot * (1 - tanh_c**2)", "dc_next"),
+            "In dc only dc_next is there. The memory is also shown, so what comes back through the activation has "
+            "to be added.",
+        ),
+        Mistake(
+            "dc_without_tanh_derivative",
+            (" * (1 - tanh_c**2)", ""),
+            "In dc the derivative of the tanh through which the memory is shown is missing.",
+        ),
+        Mistake(
+            "dc_without_output_gate",
+            ("da_next * ot * (1 - tanh_c**2)", "da_next * (1 - tanh_c**2)"),
+            "In dc the output gate is missing: the memory reaches the activation only as far as Γ_o lets it.",
+        ),
+        Mistake(
+            "tanh_derivative_of_the_memory",
+            ("1 - tanh_c**2", "1 - c_next**2"),
+            "In dc you have 1 − c². The derivative of tanh(c) is 1 minus the square of tanh(c), not of c.",
+        ),
+        Mistake(
+            "tanh_derivative_not_squared",
+            ("1 - tanh_c**2", "1 - tanh_c"),
+            "In dc you have 1 − tanh(c). The derivative of tanh is 1 minus the square of its value.",
+        ),
+        Mistake(
+            "dc_next_through_output_gate",
+            ("dc_next + da_next * ot * (1 - tanh_c**2)", "(dc_next + da_next) * ot * (1 - tanh_c**2)"),
+            "dc_next is multiplied by the output gate and the derivative of tanh. It arrives at the memory itself "
+            "and is added as it is.",
+        ),
+        Mistake(
+            "all_derivatives_missing",
+            [(f" * {name} * (1 - {name})", "") for name in ("ft", "ut", "ot")] + [(" * (1 - cct**2)", "")],
+            "All four gradients stop after the squashing functions. They are wanted before: each has still to be "
+            "multiplied by the derivative of its own sigmoid or tanh.",
+        ),
+        derivative_missing("f"),
+        derivative_missing("u"),
+        derivative_missing("o"),
+        Mistake(
+            "derivative_missing_cct",
+            (" * (1 - cct**2)", ""),
+            "The gradient of the candidate stops after the tanh. The derivative of tanh is still to be multiplied.",
+        ),
+        Mistake(
+            "sigmoid_derivative_for_candidate",
+            ("(1 - cct**2)", "cct * (1 - cct)"),
+            "The candidate has the derivative of a sigmoid. It went through tanh.",
+        ),
+        Mistake(
+            "tanh_derivative_for_gates",
+            [(f" * {name} * (1 - {name})", f" * (1 - {name}**2)") for name in ("ft", "ut", "ot")],
+            "The gates have the derivative of tanh. They went through the sigmoid.",
+        ),
+        Mistake(
+            "derivative_squashed_twice",
+            [
+                (f" * {name} * (1 - {name})", f" * sigmoid({name}) * (1 - sigmoid({name}))")
+                for name in ("ft", "ut", "ot")
+            ],
+            "The derivative of the sigmoid is taken at the gate. The gate in the cache is the sigmoid's value "
+            "already, so no further sigmoid is needed.",
+        ),
+        Mistake(
+            "candidate_squashed_twice",
+            ("(1 - cct**2)", "(1 - np.tanh(cct) ** 2)"),
+            "The derivative of tanh is taken at the candidate. The candidate in the cache is the value of tanh "
+            "already, so no further tanh is needed.",
+        ),
+        Mistake(
+            "forget_gate_with_new_memory",
+            ("dc * c_prev", "dc * c_next"),
+            "The gradient of the forget gate has the new memory. The forget gate multiplied the old one.",
+        ),
+        Mistake(
+            "forget_gate_with_activation",
+            [("_, c_next, _, c_prev", "_, c_next, a_prev, c_prev"), ("dc * c_prev", "dc * a_prev")],
+            "The gradient of the forget gate has the old activation. The forget gate multiplied the old memory.",
+        ),
+        Mistake(
+            "forget_gate_inverted",
+            ("dc * c_prev", "-dc * c_prev"),
+            "The gradient of the forget gate has the wrong sign, as if the memory were kept by 1 − Γ_f, the slip of "
+            "lecture note 003. It is kept by Γ_f.",
+        ),
+        Mistake(
+            "partners_swapped",
+            [("dc * c_prev * ft", "dc * cct * ft"), ("dc * cct * ut", "dc * c_prev * ut")],
+            "The forget gate and the update gate have each other's partner. Γ_f multiplied the old memory, Γ_u the "
+            "candidate.",
+        ),
+        Mistake(
+            "candidate_without_update_gate",
+            ("dc * ut * (1 - cct**2)", "dc * (1 - cct**2)"),
+            "The gradient of the candidate lacks the update gate, which decided how much of it was written.",
+        ),
+        Mistake(
+            "output_gate_from_dc",
+            ("da_next * tanh_c * ot", "dc * tanh_c * ot"),
+            "The gradient of the output gate starts from dc. The output gate comes after the memory: it only "
+            "touches the activation, so it starts from da_next.",
+        ),
+        Mistake(
+            "output_gate_without_tanh",
+            ("da_next * tanh_c * ot", "da_next * c_next * ot"),
+            "The gradient of the output gate has c. The output gate multiplied tanh(c).",
+        ),
+        Mistake(
+            "output_gate_with_old_memory",
+            ("da_next * tanh_c * ot", "da_next * np.tanh(c_prev) * ot"),
+            "The gradient of the output gate has the old memory. The output gate shows the new one.",
+        ),
+        Mistake(
+            "gates_from_dc_next",
+            [
+                ("dc * c_prev", "dc_next * c_prev"),
+                ("dc * cct", "dc_next * cct"),
+                ("dc * ut", "dc_next * ut"),
+                ("da_next * tanh_c", "dc * tanh_c"),
+            ],
+            "dc_next stands where all of dc belongs, and dc where da_next belongs. dc is what reaches the memory; "
+            "the forget gate, the update gate and the candidate start from it, the output gate from da_next.",
+        ),
+    ],
+)
+
+
+def swapped_layers(one: str, other: str) -> Mistake:
+    """The gradients of two layers' parameters, each taken from the other layer."""
+    first, second = (f'gates["d{LAYERS[gate][0]}"]' for gate in (one, other))
+    pairs = [
+        (f'"dW{one}": {first}', f'"dW{one}": {second}'),
+        (f'"dW{other}": {second}', f'"dW{other}": {first}'),
+        (f'"db{one}": {first}', f'"db{one}": {second}'),
+        (f'"db{other}": {second}', f'"db{other}": {first}'),
+    ]
+    return Mistake(
+        f"{LAYERS[one][0]}_and_{LAYERS[other][0]}_swapped",
+        pairs,
+        f"The parameters of the {LAYERS[one][1]} and of the {LAYERS[other][1]} have each other's gradients.",
+    )
+
+
+SUM = ".sum(axis=1, keepdims=True)"
+
+
+def biases(replacement: str) -> list[tuple[str, str]]:
+    """The sum over examples replaced in all four biases."""
+    return [
+        (f'"db{gate}": gates["d{name}"]{SUM}', f'"db{gate}": gates["d{name}"]{replacement}')
+        for gate, (name, _) in LAYERS.items()
+    ]
+
+
+def weights(replacement: str) -> list[tuple[str, str]]:
+    """The product with the stack replaced in all four weights; `{}` stands for the layer's gradient."""
+    return [
+        (f'gates["d{name}"] @ concat.T', replacement.format(f'gates["d{name}"]'))
+        for name, _ in LAYERS.values()
+    ]
+
+
+lstm_parameters_backward = Exercise(
+    function=reference.lstm_parameters_backward,
+    title="Back to the weights and biases",
+    minutes=15,
+    difficulty=2,
+    arguments={"gates": GATES, "cache": CACHE},
+    result=Dict(**GRADIENTS),
+    draw=draw_layer_gradients,
+    dims=STEP_DIMS,
+    rows=[Row(name, name, points=1) for name in GRADIENTS],
+    mistakes=[
+        Mistake(
+            "stack_upside_down",
+            ("[a_prev, xt]", "[xt, a_prev]"),
+            "The columns of the weight gradients belong to [x, a_prev]. The stack has a_prev on top, as in the "
+            "forward pass.",
+        ),
+        Mistake(
+            "new_activation_in_stack",
+            ("cache[2], cache[8]", "cache[0], cache[8]"),
+            "The stack has the new activation. The layers saw the activation of the step before.",
+        ),
+        Mistake(
+            "memory_in_stack",
+            ("cache[2], cache[8]", "cache[3], cache[8]"),
+            "The stack has the old memory. The layers saw the old activation.",
+        ),
+        Mistake(
+            "weights_transposed",
+            weights("concat @ {}.T"),
+            "The weight gradients are transposed. Each is shaped as its weight matrix, (n_a, n_a + n_x).",
+        ),
+        Mistake(
+            "weights_averaged",
+            weights("{} @ concat.T / concat.shape[1]"),
+            "The weight gradients are means over the examples. They are sums: whether the loss is a mean is "
+            "already in what arrives.",
+        ),
+        Mistake(
+            "biases_averaged",
+            biases(".mean(axis=1, keepdims=True)"),
+            "The bias gradients are means over the examples. They are sums: whether the loss is a mean is already "
+            "in what arrives.",
+        ),
+        Mistake(
+            "everything_averaged",
+            weights("{} @ concat.T / concat.shape[1]") + biases(".mean(axis=1, keepdims=True)"),
+            "All gradients are means over the examples. They are sums: whether the loss is a mean is already in "
+            "what arrives.",
+        ),
+        Mistake(
+            "biases_flat",
+            biases(".sum(axis=1)"),
+            "The bias gradients have lost an axis. They are columns, (n_a, 1), as the biases are.",
+        ),
+        Mistake(
+            "biases_not_summed",
+            biases(""),
+            "The bias gradients still have one column for each example. A bias is shared by the examples, so its "
+            "gradients are summed over them.",
+        ),
+        Mistake(
+            "biases_summed_over_units",
+            biases(".sum(axis=0, keepdims=True)"),
+            "The bias gradients are summed over the units. Each unit has its own bias; the sum runs over the "
+            "examples.",
+        ),
+        Mistake(
+            "biases_summed_over_everything",
+            biases(".sum(keepdims=True)"),
+            "The bias gradients are one number for all units. Each unit has its own bias; the sum runs over the "
+            "examples only.",
+        ),
+        Mistake(
+            "biases_of_first_example",
+            biases("[:, :1]"),
+            "The bias gradients are those of the first example only. They are summed over the examples.",
+        ),
+        swapped_layers("f", "u"),
+        swapped_layers("c", "o"),
+        swapped_layers("u", "c"),
+        swapped_layers("u", "o"),
+    ],
+)
+
+
+def layer_missing(gate: str) -> Mistake:
+    """The gradient of the stack without one layer's part."""
+    name, spoken = LAYERS[gate]
+    term = f'parameters["W{gate}"].T @ gates["d{name}"]'
+    return Mistake(
+        f"layer_missing_{name}",
+        (term, "0"),
+        f"The part that comes through the {spoken} is missing. The stack feeds four layers, so four parts add up.",
+    )
+
+
+lstm_inputs_backward = Exercise(
+    function=reference.lstm_inputs_backward,
+    title="Back to what came in",
+    minutes=25,
+    difficulty=3,
+    arguments={"da_next": UNITS, "dc_next": UNITS, "gates": GATES, "cache": CACHE},
+    result=Dict(dxt=INPUT, da_prev=UNITS, dc_prev=UNITS),
+    draw=draw_inputs_gradients,
+    dims=STEP_DIMS,
+    rows=[
+        Row("input dxt", "dxt", points=4),
+        Row("activation da_prev", "da_prev", points=4),
+        Row("memory dc_prev", "dc_prev", points=4),
+    ],
+    mistakes=[
+        Mistake(
+            "stack_upside_down",
+            [("dconcat[n_a:]", "dconcat[: -n_a]"), ("dconcat[:n_a]", "dconcat[-n_a:]")],
+            "The stack is cut as if x were on top. Its first n_a rows belong to a_prev, the rest to x.",
+        ),
+        Mistake(
+            "parts_exchanged",
+            [
+                ('"dxt": dconcat[n_a:]', '"dxt": dconcat[:n_a]'),
+                ('"da_prev": dconcat[:n_a]', '"da_prev": dconcat[n_a:]'),
+            ],
+            "dxt and da_prev are in each other's place. The first n_a rows of the stack belong to a_prev.",
+        ),
+        Mistake(
+            "stack_not_cut",
+            ("dconcat[n_a:]", "dconcat"),
+            "dxt is the gradient of the whole stack. Only the rows below the first n_a belong to x.",
+        ),
+        Mistake(
+            "weights_not_transposed",
+            [(f'parameters["W{gate}"].T', f'parameters["W{gate}"]') for gate in "fuco"],
+            "The weight matrices are used as in the forward pass. On the way back they are transposed.",
+        ),
+        *(layer_missing(gate) for gate in "fuco"),
+        Mistake(
+            "weights_exchanged",
+            [
+                ('parameters["Wf"].T @ gates["dft"]', 'parameters["Wf"].T @ gates["dut"]'),
+                ('parameters["Wu"].T @ gates["dut"]', 'parameters["Wu"].T @ gates["dft"]'),
+            ],
+            "The gradients of the forget gate and of the update gate go back through each other's weights.",
+        ),
+        Mistake(
+            "candidate_and_output_exchanged",
+            [
+                ('parameters["Wc"].T @ gates["dcct"]', 'parameters["Wc"].T @ gates["dot"]'),
+                ('parameters["Wo"].T @ gates["dot"]', 'parameters["Wo"].T @ gates["dcct"]'),
+            ],
+            "The gradients of the candidate and of the output gate go back through each other's weights.",
+        ),
+        Mistake(
+            "carried_gradient_added",
+            ('"da_prev": dconcat[:n_a]', '"da_prev": dconcat[:n_a] + da_next'),
+            "da_next is added to da_prev. The old activation reaches the loss only through the four layers.",
+        ),
+        Mistake(
+            "forget_gate_missing",
+            ('"dc_prev": dc * ft', '"dc_prev": dc'),
+            "dc_prev lacks the forget gate: the old memory counts only as far as it was kept.",
+        ),
+        Mistake(
+            "forget_gate_inverted",
+            ('"dc_prev": dc * ft', '"dc_prev": dc * (1 - ft)'),
+            "dc_prev is multiplied by 1 − Γ_f, the slip of lecture note 003. The old memory was multiplied by Γ_f.",
+        ),
+        Mistake(
+            "update_gate_for_forget_gate",
+            [("ft, _, _, ot", "ft, ut, _, ot"), ("dc * ft", "dc * ut")],
+            "dc_prev is multiplied by the update gate. It was the forget gate that multiplied the old memory.",
+        ),
+        Mistake(
+            "only_dc_next",
+            ("dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)", "dc_next"),
+            "dc_prev has only the part of dc_next. The memory was also shown, so what comes back through the "
+            "activation belongs to dc as well.",
+        ),
+        Mistake(
+            "dc_next_dropped",
+            ("dc_next + da_next * ot", "da_next * ot"),
+            "dc_prev has only the part through the activation. What the later step sends along the memory, dc_next, "
+            "belongs to dc as well.",
+        ),
+        Mistake(
+            "dc_without_tanh_derivative",
+            (" * (1 - np.tanh(c_next) ** 2)", ""),
+            "In dc the derivative of the tanh through which the memory is shown is missing.",
+        ),
+        Mistake(
+            "dc_without_output_gate",
+            ("da_next * ot * (1", "da_next * (1"),
+            "In dc the output gate is missing: the memory reaches the activation only as far as Γ_o lets it.",
+        ),
+        Mistake(
+            "tanh_derivative_of_the_memory",
+            ("np.tanh(c_next) ** 2", "c_next**2"),
+            "In dc you have 1 − c². The derivative of tanh(c) is 1 minus the square of tanh(c), not of c.",
+        ),
+        Mistake(
+            "tanh_derivative_at_old_memory",
+            [("a_prev, _, ft", "a_prev, c_prev, ft"), ("np.tanh(c_next)", "np.tanh(c_prev)")],
+            "In dc the derivative of tanh is taken at the old memory. It was the new memory that was shown.",
+        ),
+        Mistake(
+            "dc_next_not_through_forget_gate",
+            ("dc * ft", "dc_next + (dc - dc_next) * ft"),
+            "dc_next passes by the forget gate. Everything that reaches the memory of this step goes through Γ_f "
+            "to the memory before.",
+        ),
+    ],
+)
+
+
+lstm_backward = Exercise(
+    function=reference.lstm_backward,
+    title="Back through time",
+    minutes=30,
+    difficulty=3,
+    arguments={"da": Array("n_a", "m", "T_x"), "caches": CACHES},
+    result=Dict(dx=Array("n_x", "m", "T_x"), da0=UNITS, **GRADIENTS),
+    draw=draw_sequence_gradients,
+    dims=SEQUENCE_DIMS,
+    rows=[
+        Row("inputs dx", "dx", points=3),
+        Row("first activation da0", "da0", points=3),
+        *(Row(name, name, points=1.5 if name.startswith("dW") else 0.5) for name in GRADIENTS),
+    ],
+    needs=["lstm_gates_backward", "lstm_parameters_backward", "lstm_inputs_backward", "lstm_cell_backward"],
+    mistakes=[
+        Mistake(
+            "activation_not_carried",
+            ("da[:, :, t] + da_prev", "da[:, :, t]"),
+            "Each step has only its own loss's gradient. The gradient that the later step sends to this activation "
+            "has to be added.",
+        ),
+        Mistake(
+            "memory_not_carried",
+            ("da_prev, dc_prev, cell_caches", "da_prev, np.zeros_like(dc_prev), cell_caches"),
+            "Nothing comes back along the memory. Each step is given the dc_prev of the step after it.",
+        ),
+        Mistake(
+            "nothing_carried",
+            ("da[:, :, t] + da_prev, dc_prev", "da[:, :, t], np.zeros_like(dc_prev)"),
+            "Every step goes back alone. What the later step sends to the activation and to the memory is to be "
+            "carried to the step before.",
+        ),
+        Mistake(
+            "only_the_last_loss",
+            ("da[:, :, t] + da_prev", "(da[:, :, t] if t == da.shape[2] - 1 else 0) + da_prev"),
+            "Only the last step's own loss is there. Every step adds its own part of da to what is carried.",
+        ),
+        Mistake(
+            "last_loss_at_every_step",
+            ("da[:, :, t] + da_prev", "da[:, :, -1] + da_prev"),
+            "The last step's da is added at every step. Each step adds its own.",
+        ),
+        Mistake(
+            "loss_sent_to_the_memory",
+            ("da[:, :, t] + da_prev, dc_prev", "da_prev, da[:, :, t] + dc_prev"),
+            "Each step's own gradient is added to the memory's. It belongs to the activation.",
+        ),
+        Mistake(
+            "carried_gradients_swapped",
+            ("da_prev, dc_prev = step", "dc_prev, da_prev = step"),
+            "The gradients carried to the activation and to the memory are in each other's place.",
+        ),
+        Mistake(
+            "gradients_overwritten",
+            ("gradients[name] += step[name]", "gradients[name] = step[name]"),
+            "The gradients of the parameters are those of the first step only, the last one visited. All steps "
+            "share the parameters, so their gradients are summed.",
+        ),
+        Mistake(
+            "gradients_averaged",
+            ("gradients[name] += step[name]", "gradients[name] += step[name] / da.shape[2]"),
+            "The gradients of the parameters are means over the time steps. They are sums.",
+        ),
+        Mistake(
+            "biases_overwritten",
+            (
+                "gradients[name] += step[name]",
+                'gradients[name] = step[name] + (gradients[name] if name[1] == "W" else 0)',
+            ),
+            "The bias gradients are those of the first step only. They are summed over the steps as those of the "
+            "weights are.",
+        ),
+        Mistake(
+            "first_step_missing",
+            ("reversed(range(da.shape[2]))", "reversed(range(min(1, da.shape[2] - 1), da.shape[2]))"),
+            "The way back ends before the first step. The step at index 0 belongs to it.",
+        ),
+        Mistake(
+            "walked_forward",
+            ("reversed(range(da.shape[2]))", "range(da.shape[2])"),
+            "The steps are visited from the first to the last. Gradients flow back: begin with the last.",
+        ),
+        Mistake(
+            "cache_a_step_early",
+            ("cell_caches[t])", "cell_caches[t - 1])"),
+            "Each step uses the cache of the step before it. Step t goes back with the cache of step t.",
+        ),
+        Mistake(
+            "caches_in_reverse",
+            ("cell_caches[t])", "cell_caches[-1 - t])"),
+            "The caches are used in the order from the first to the last while da runs from the last to the first. "
+            "Step t goes back with the cache of step t.",
+        ),
+        Mistake(
+            "dx_in_reverse",
+            ("dx[:, :, t]", "dx[:, :, -1 - t]"),
+            "dx is stored in the order of the way back. The gradient of step t's input belongs at t.",
+        ),
+        Mistake(
+            "dx_summed",
+            ('dx[:, :, t] = step["dxt"]', 'dx += step["dxt"][:, :, np.newaxis]'),
+            "dx holds the same sum at every step. The inputs are not shared by the steps, so each has a gradient "
+            "of its own.",
+        ),
+        Mistake(
+            "dx_of_first_step_everywhere",
+            ('dx[:, :, t] = step["dxt"]', 'dx[:] = step["dxt"][:, :, np.newaxis]'),
+            "dx holds the first step's gradient everywhere. Each step has its own place along the last axis.",
+        ),
+        Mistake(
+            "da0_zero",
+            ('"da0": da_prev', '"da0": np.zeros_like(da_prev)'),
+            "da0 is zero. It is what is left to carry after the first step has been walked back.",
+        ),
+        Mistake(
+            "da0_of_the_first_loss",
+            ('"da0": da_prev', '"da0": da[:, :, 0]'),
+            "da0 is the first step's own gradient, which belongs to the activation after the first step. a0 comes "
+            "before it.",
+        ),
+        Mistake(
+            "da0_with_own_loss",
+            ('"da0": da_prev', '"da0": da_prev + da[:, :, 0]'),
+            "da0 has the first step's own gradient added once more. It is what the first step sends back, alone.",
+        ),
+        Mistake(
+            "da0_from_the_memory",
+            ('"da0": da_prev', '"da0": dc_prev'),
+            "da0 is the gradient of the initial memory. It is the one of the initial activation.",
+        ),
+        Mistake(
+            "da0_of_the_last_step",
+            [
+                (
+                    'da_prev, dc_prev = step["da_prev"], step["dc_prev"]',
+                    'da_prev, dc_prev = step["da_prev"], step["dc_prev"]\n'
+                    "        da0 = da_prev if t == da.shape[2] - 1 else da0",
+                ),
+                ('"da0": da_prev', '"da0": da0'),
+            ],
+            "da0 is what the last step sends back. It is what is left after the first step has been walked back.",
+        ),
+    ],
+)
+
+
+lstm_peephole_cell_forward = Exercise(
+    function=reference.lstm_peephole_cell_forward,
+    title="A cell with peepholes",
+    minutes=20,
+    difficulty=2,
+    arguments={
+        "xt": INPUT,
+        "a_prev": UNITS,
+        "c_prev": UNITS,
+        "parameters": Dict(**GATE_PARAMETERS, **OUTPUT_PARAMETERS, **PEEPHOLES),
+    },
+    result=Tuple(a_next=UNITS, c_next=UNITS, yt_pred=CLASSES),
+    draw=draw_peephole_cell,
+    dims=STEP_DIMS,
+    rows=[
+        Row("c_next", "c_next", points=4),
+        Row("a_next", "a_next", points=3),
+        Row("yt_pred", "yt_pred", points=2),
+    ],
+    mistakes=[
+        Mistake(
+            "output_gate_sees_old_memory",
+            ('parameters["po"] * c_next', 'parameters["po"] * c_prev'),
+            "The output gate looks at the old memory, as lecture note 002 has it. With Gers and Schmidhuber, and "
+            "here, it looks at the new memory, which it is about to show.",
+        ),
+        Mistake(
+            "output_gate_without_peephole",
+            ('parameters["po"] * c_next + ', ""),
+            "The output gate has no peephole. It looks at the new memory.",
+        ),
+        Mistake(
+            "forget_gate_without_peephole",
+            ('parameters["pf"] * c_prev + ', ""),
+            "The forget gate has no peephole. It looks at the old memory.",
+        ),
+        Mistake(
+            "update_gate_without_peephole",
+            ('parameters["pu"] * c_prev + ', ""),
+            "The update gate has no peephole. It looks at the old memory.",
+        ),
+        Mistake(
+            "no_peepholes",
+            [
+                ('parameters["pf"] * c_prev + ', ""),
+                ('parameters["pu"] * c_prev + ', ""),
+                ('parameters["po"] * c_next + ', ""),
+            ],
+            "You have what the cell without peepholes gives. Each gate has a peephole to the memory.",
+        ),
+        Mistake(
+            "one_peephole_for_all_units",
+            [(f'parameters["p{gate}"] *', f'parameters["p{gate}"].mean() *') for gate in "fuo"],
+            "All units share one peephole weight. Each unit has its own.",
+        ),
+        Mistake(
+            "one_peephole_for_all_gates",
+            [('parameters["pu"]', 'parameters["pf"]'), ('parameters["po"]', 'parameters["pf"]')],
+            "All gates use the forget gate's peephole. Each gate has its own.",
+        ),
+        Mistake(
+            "peepholes_mix_units",
+            [
+                ('parameters["pf"] * c_prev', 'parameters["pf"].T @ c_prev'),
+                ('parameters["pu"] * c_prev', 'parameters["pu"].T @ c_prev'),
+                ('parameters["po"] * c_next', 'parameters["po"].T @ c_next'),
+            ],
+            "Every gate sees a sum over the memories of all units. A peephole lets a unit see its own memory only.",
+        ),
+        Mistake(
+            "peepholes_swapped",
+            [
+                ('parameters["pf"] * c_prev', 'parameters["_"] * c_prev'),
+                ('parameters["pu"]', 'parameters["pf"]'),
+                ('parameters["_"]', 'parameters["pu"]'),
+            ],
+            "The forget gate and the update gate have each other's peephole.",
+        ),
+        Mistake(
+            "peephole_outside_the_sigmoid",
+            [
+                (
+                    ' + parameters["pf"] * c_prev + parameters["bf"])',
+                    ' + parameters["bf"]) + parameters["pf"] * c_prev',
+                ),
+                (
+                    ' + parameters["pu"] * c_prev + parameters["bu"])',
+                    ' + parameters["bu"]) + parameters["pu"] * c_prev',
+                ),
+                (
+                    ' + parameters["po"] * c_next + parameters["bo"])',
+                    ' + parameters["bo"]) + parameters["po"] * c_next',
+                ),
+            ],
+            "The peepholes are added after the sigmoid, so the gates leave the range from 0 to 1. They are added "
+            "inside.",
+        ),
+        Mistake(
+            "peephole_sees_squashed_memory",
+            [
+                ('parameters["pf"] * c_prev', 'parameters["pf"] * np.tanh(c_prev)'),
+                ('parameters["pu"] * c_prev', 'parameters["pu"] * np.tanh(c_prev)'),
+                ('parameters["po"] * c_next', 'parameters["po"] * np.tanh(c_next)'),
+            ],
+            "The peepholes see tanh(c). They look at the memory itself.",
+        ),
+        Mistake(
+            "peephole_sees_activation",
+            [
+                ('parameters["pf"] * c_prev', 'parameters["pf"] * a_prev'),
+                ('parameters["pu"] * c_prev', 'parameters["pu"] * a_prev'),
+            ],
+            "The peepholes of the forget gate and the update gate see the old activation. They look at the old "
+            "memory.",
+        ),
+        Mistake(
+            "candidate_with_peephole",
+            ('parameters["Wc"] @ concat', 'parameters["Wc"] @ concat + parameters["pu"] * c_prev'),
+            "The candidate has a peephole too. Only the three gates have one.",
+        ),
+        Mistake(
+            "one_minus_forget",
+            ("ft * c_prev + ut", "(1 - ft) * c_prev + ut"),
+            "You have what (1 − Γ_f) · c_prev gives. Γ_f is the part of the old memory that is kept; "
+            "lecture note 003 has this slip.",
+        ),
+        Mistake(
+            "stack_upside_down",
+            ("[a_prev, xt]", "[xt, a_prev]"),
+            "You have what the stack [x, a_prev] gives. a_prev has to be on top.",
+        ),
+        Mistake(
+            "memory_shown_without_tanh",
+            ("ot * np.tanh(c_next)", "ot * c_next"),
+            "You have what Γ_o · c gives. The memory goes through tanh before the output gate shows it.",
+        ),
+        Mistake(
+            "prediction_without_softmax",
+            (
+                'softmax(parameters["Wy"] @ a_next + parameters["by"])',
+                'parameters["Wy"] @ a_next + parameters["by"]',
+            ),
+            "The prediction is made of scores. The softmax, which makes them probabilities, is missing.",
+        ),
+        Mistake(
+            "prediction_without_bias",
+            (' + parameters["by"]', ""),
+            "The prediction is what comes without its bias by.",
+        ),
+        Mistake(
+            "prediction_from_memory",
+            ('parameters["Wy"] @ a_next', 'parameters["Wy"] @ c_next'),
+            "The prediction is made from the memory c. It sees the activation a.",
+        ),
+        Mistake(
+            "no_biases",
+            [(f' + parameters["b{gate}"]', "") for gate in "fuco"],
+            "The gates and the candidate are what comes without their biases.",
+        ),
+    ],
+)
+
+EXERCISES = [
+    lstm_gates,
+    lstm_cell_forward,
+    lstm_forward,
+    lstm_gates_backward,
+    lstm_parameters_backward,
+    lstm_inputs_backward,
+    lstm_backward,
+    lstm_peephole_cell_forward,
+]
+
+# Mutants of the reference that do the same as the reference, each with the reason.
+EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {}
