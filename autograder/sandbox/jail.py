@@ -19,8 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from autograder.sandbox.outcome import Limits, NoSandbox
-from autograder.sandbox.session import MEBIBYTE, Session
+from autograder.sandbox.outcome import Limits, NoSandbox, SessionDied
+from autograder.sandbox.session import MEBIBYTE, Session, ready
 
 START_S = 120.0
 END_S = 5.0
@@ -101,6 +101,10 @@ class Jail:
     ) -> None:
         if not Path(view).is_dir():
             raise ValueError(f"{view} is no folder; expected the one that holds what notebooks may import")
+        if sys.platform != "linux":
+            raise NoSandbox(
+                f"Grading needs Linux; this is {sys.platform}. Grade in a container, or in WSL 2."
+            )
         self.limits = limits or Limits()
         self._view = Path(view).resolve()
         self._preload = tuple(preload)
@@ -142,7 +146,23 @@ class Jail:
         self.close()
 
     def session(self) -> Session:
-        """A fork of the warm process, jailed again; a warm process that has died is started anew."""
+        """A fork of the warm process, jailed again; a warm process that has died is started anew.
+
+        Raises:
+            NoSandbox: the session cannot be enclosed.
+        """
+        try:
+            return self._forked()
+        except SessionDied:
+            # The warm process may have been killed in just this moment; a second failure is no accident.
+            if self._warm is not None:
+                self._warm.gone_within(1.0)
+        try:
+            return self._forked()
+        except SessionDied as died:
+            raise NoSandbox(f"a session does not start: {died.message}") from died
+
+    def _forked(self) -> Session:
         data, data_inside = socket.socketpair()
         report, report_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -223,7 +243,7 @@ class Warm:
             if text:
                 self._first_process = os.pidfd_open(json.loads(text)["child-pid"])
         message: dict[str, Any] = {}
-        if select.select([self._control], [], [], START_S)[0]:
+        if ready(self._control, select.POLLIN, START_S):
             data = self._control.recv(1 << 16)
             message = json.loads(data) if data else {}
         if "error" in message:
@@ -235,9 +255,15 @@ class Warm:
         self._log.seek(0)
         return self._log.read()[-1000:].decode("utf-8", "replace").strip()
 
+    def gone_within(self, seconds: float) -> bool:
+        """Whether the warm process ends within so many seconds, or has ended."""
+        if self._first_process is None:
+            return self._process.poll() is not None
+        return ready(self._first_process, select.POLLIN, seconds)
+
     def fork(self, descriptors: list[int]) -> bool:
         """Ask for a session on these sockets; False when the warm process is gone."""
-        if self._process.poll() is not None:
+        if self.gone_within(0):
             return False
         try:
             socket.send_fds(self._control, [b"{}"], descriptors)

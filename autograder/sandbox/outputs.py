@@ -86,7 +86,7 @@ def _data(item: Output) -> dict[str, Any]:
     for mime in sorted(MIME_TYPES & data.keys()):
         value = data[mime]
         if mime == "application/json":
-            kept[mime] = json.loads(clean(json.dumps(value), LARGEST))
+            kept[mime] = json.loads(clean(json.dumps(value, allow_nan=False), LARGEST))
             continue
         kept[mime] = clean(value, LARGEST)
         if mime == "image/png" and not BASE64.fullmatch(kept[mime]):

@@ -40,6 +40,13 @@ MEBIBYTE = 1 << 20
 Ended = dict[str, Any]
 
 
+def ready(connection: socket.socket | int, event: int, timeout: float) -> bool:
+    """Whether a descriptor can be read or written within so many seconds."""
+    waiting = select.poll()
+    waiting.register(connection, event)
+    return bool(waiting.poll(timeout * 1000))
+
+
 class Keeper:
     """The trusted process beside a session: measures it, kills it, and says how it ended."""
 
@@ -71,7 +78,7 @@ class Keeper:
 
     def wait(self, timeout: float) -> bool:
         """Whether the session ends within so many seconds."""
-        if self.ended is None and select.select([self._connection], [], [], timeout)[0]:
+        if self.ended is None and ready(self._connection, select.POLLIN, timeout):
             self._receive(timeout)
         return self.ended is not None
 
@@ -136,7 +143,7 @@ class Session:
         limit = self._limits
         before = self._begin(name)
         request = {"op": "run", "source": source, "output_bytes": limit.output_bytes}
-        reply, _ = self._ask({**request, "cpu": limit.cell_cpu_s, "wall": limit.cell_wall_s}, [])
+        reply, _ = self._ask({**request, "cpu": limit.cell_cpu_s, "wall": self._wall_left()}, [])
         try:
             if reply.get("status") not in get_args(Status):
                 raise ValueError("a cell's outcome of no known status")
@@ -191,8 +198,8 @@ class Session:
         self, function: str, case: Mapping[str, Tree], answer: Answer, seed: int, cpu: float
     ) -> CallOutcome:
         request = {"op": "call", "function": function, "answer": list(answer), "seed": seed}
-        limits = {"cpu": cpu, "wall": max(self._wall_end - GRACE_WALL_S - time.monotonic(), 0.001)}
-        reply, blobs = self._ask({**request, **limits}, [tree.encode(list(case.values()))], answer)
+        request = {**request, "cpu": cpu, "wall": self._wall_left()}
+        reply, blobs = self._ask(request, [tree.encode(list(case.values()))], answer)
         return self._outcome(reply, blobs, list(case))
 
     def _outcome(self, reply: wire.Message, blobs: list[bytes], names: list[str]) -> CallOutcome:
@@ -228,6 +235,10 @@ class Session:
         cpu = self._cpu()
         self._cpu_end = min(cpu + limit.cell_cpu_s + GRACE_CPU_S, limit.notebook_cpu_s)
         return cpu
+
+    def _wall_left(self) -> float:
+        """Real time until the interrupt; a while later the session is killed."""
+        return max(self._wall_end - GRACE_WALL_S - time.monotonic(), 0.001)
 
     def _cpu(self) -> float:
         cpu = self._keeper.cpu()
@@ -281,7 +292,7 @@ class Session:
         view = memoryview(wire.pack(message, blobs))
         try:
             while view:
-                if not select.select([], [self._data], [], POLL_S)[1]:
+                if not ready(self._data, select.POLLOUT, POLL_S):
                     self._watch()
                     continue
                 view = view[self._data.send(view) :]
@@ -292,7 +303,7 @@ class Session:
         data = bytearray(size)
         view = memoryview(data)
         while view:
-            if not select.select([self._data], [], [], POLL_S)[0]:
+            if not ready(self._data, select.POLLIN, POLL_S):
                 self._watch()
                 continue
             count = self._data.recv_into(view)
@@ -314,9 +325,10 @@ class Session:
         """Wait until the session stands; returns its layers."""
         try:
             message, _ = self._receive()
-        except SessionDied as died:
-            refused = (self._keeper.ended or {}).get("refused", died.message)
-            raise NoSandbox(f"a session cannot be enclosed: {refused}") from died
+        except SessionDied:
+            message = self._keeper.ended or {}
+            if "refused" not in message:
+                raise
         if "refused" in message:
             self._keeper.close()
             raise NoSandbox(f"a session cannot be enclosed: {message['refused']}")

@@ -40,9 +40,9 @@ class Limiter:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         what = "processor time" if number == signal.SIGPROF else "time"
+        self.pending = f"stopped: the {what} for one cell or call is used up"
         if self.armed:
-            raise TimeLimit(f"stopped: its {what} is over")
-        self.pending = what
+            raise TimeLimit(self.pending)
 
     @contextmanager
     def limited(self, cpu_s: float, wall_s: float) -> Iterator[None]:
@@ -68,7 +68,7 @@ class Limiter:
         yield
         self.armed = True
         if self.pending is not None:
-            raise TimeLimit(f"stopped: its {self.pending} is over")
+            raise TimeLimit(self.pending)
 
 
 class Channel:

@@ -1,9 +1,11 @@
 """A learner's notebook without a kernel: IPython's plain shell, and what its cells show."""
 
+import base64
+import contextlib
 import io
+import json
 import linecache
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -23,12 +25,17 @@ class Outputs:
 
     def __init__(self) -> None:
         self.items: list[Output] = []
-        self.left = 0
+        self.budget = self.left = 0
         self.cut = False
 
     def begin(self, budget: int) -> None:
         """Forget everything and take a new budget, in bytes."""
-        self.items, self.left, self.cut = [], budget, False
+        self.budget, self.cut = budget, False
+        self.clear()
+
+    def clear(self) -> None:
+        """Drop what was shown, as `clear_output` asks."""
+        self.items, self.left = [], self.budget
 
     def stream(self, name: str, text: str) -> None:
         """Add text to a stream; writes that follow each other become one output."""
@@ -45,6 +52,7 @@ class Outputs:
 
     def display(self, kind: str, data: dict[str, Any], **more: Any) -> None:
         """Add an output with data by mime type; one that does not fit is left out."""
+        data = sendable(data)
         size = sum(len(str(value)) for value in data.values())
         if size > self.left:
             self.cut = True
@@ -52,15 +60,17 @@ class Outputs:
         self.left -= size
         self.items.append({"output_type": kind, "data": data, "metadata": {}, **more})
 
+    def update(self, display_id: str, data: dict[str, Any]) -> None:
+        """Show other data where an output with this id stands."""
+        for item in self.items:
+            if item.get("display_id") == display_id:
+                item["data"] = sendable(data)
+
     def error(self, name: str, value: str, traceback: list[str]) -> None:
         """Add an error; it has room of its own, so that a flood does not hide it."""
         lines = "\n".join(traceback)[-TRACEBACK_LIMIT:].split("\n")
         value = value[:TRACEBACK_LIMIT]
         self.items.append({"output_type": "error", "ename": name, "evalue": value, "traceback": lines})
-
-    def clear(self) -> None:
-        """Drop what was shown, as `clear_output` asks."""
-        self.items.clear()
 
     def shown(self) -> list[Output]:
         """The outputs in nbformat's form."""
@@ -70,6 +80,20 @@ class Outputs:
                 item = {"output_type": "stream", "name": item["name"], "text": "".join(item["pieces"])}
             outputs.append(item)
         return outputs
+
+
+def sendable(data: dict[str, Any]) -> dict[str, Any]:
+    """The part of display data that can be sent: text, images as base64, JSON."""
+    kept: dict[str, Any] = {}
+    for mime, value in data.items():
+        if isinstance(value, bytes):
+            kept[mime] = base64.b64encode(value).decode()
+        elif isinstance(value, str):
+            kept[mime] = value
+        elif mime == "application/json":
+            with contextlib.suppress(TypeError, ValueError, RecursionError):
+                kept[mime] = json.loads(json.dumps(value, allow_nan=False))
+    return kept
 
 
 class Stream(io.TextIOBase):
@@ -96,9 +120,15 @@ class Stream(io.TextIOBase):
 class Publisher(DisplayPublisher):
     """Takes what `display` shows."""
 
-    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        """Add it to the cell's outputs."""
-        self.shell.outputs.display("display_data", dict(data))
+    def publish(
+        self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, update: bool = False, **__: Any
+    ) -> None:
+        """Add it to the cell's outputs, or put it in the place of what has the same id."""
+        display_id = (transient or {}).get("display_id")
+        if update:
+            self.shell.outputs.update(display_id, dict(data))
+        else:
+            self.shell.outputs.display("display_data", dict(data), display_id=display_id)
 
     def clear_output(self, wait: bool = False) -> None:
         """Drop what was shown."""
@@ -145,7 +175,7 @@ class Shell(InteractiveShell):
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.outputs.error(etype.__name__, _text(evalue), list(stb))
 
-    @contextmanager
+    @contextlib.contextmanager
     def _tee(self, channel: str) -> Iterator[None]:
         # IPython would keep a second copy of everything written, without bound.
         yield

@@ -62,7 +62,17 @@ def test_what_needs_a_shell_or_a_kernel_is_at_worst_an_error_of_the_cell(session
 
 
 @pytest.mark.parametrize(
-    "source", ["exit()", "quit", "len?", "await __import__('asyncio').sleep(0)", "help(len)"]
+    "source",
+    [
+        "exit()",
+        "quit",
+        "len?",
+        "%timeit -n1 -r1 1",
+        "%%time\n1",
+        "%matplotlib inline",
+        "await __import__('asyncio').sleep(0)",
+        "help(len)",
+    ],
 )
 def test_what_a_notebook_knows_besides_python_works(session, source):
     assert session.run(source).status == "ok"
@@ -96,6 +106,23 @@ def test_only_allowed_kinds_of_data_come_out(session):
         "display({'text/plain': 'a', 'application/javascript': 'alert(1)', 'text/x-own': 'b'}, raw=True)"
     )
     assert outcome.outputs[0]["data"] == {"text/plain": "a"}
+
+
+@pytest.mark.parametrize(
+    "data", ["{'text/plain': 5, 'text/html': 'x'}", "{'application/json': {1, 2}, 'text/html': 'x'}"]
+)
+def test_data_that_cannot_be_sent_is_left_out(session, data):
+    outcome = session.run(f"from IPython.display import display\ndisplay({data}, raw=True)")
+    assert outcome.outputs[0]["data"] == {"text/html": "x"}
+
+
+def test_an_output_is_updated_in_its_place_and_cleared(session):
+    source = (
+        "from IPython.display import clear_output, display\nh = display('a', display_id=True)\nprint('b')\n"
+    )
+    outcome = session.run(source + "h.update('c')")
+    assert [o.get("text", o.get("data")) for o in outcome.outputs] == [{"text/plain": "'c'"}, "b\n"]
+    assert kinds(session.run(source + "clear_output()\n1")) == ["execute_result"]
 
 
 def test_the_course_is_importable_from_the_view_and_check_says_nothing(session):

@@ -108,7 +108,7 @@ def test_open_files_do_not_grow_with_sessions(jail):
 
 def test_without_bubblewrap_there_is_no_sandbox_and_the_message_says_what_to_do(view, monkeypatch):
     monkeypatch.setattr(jails, "wrappers", lambda: iter(()))
-    with pytest.raises(NoSandbox, match="bubblewrap is not installed.*apt install bubblewrap.*--unsafe"):
+    with pytest.raises(NoSandbox, match=r"bubblewrap is not installed.*apt install bubblewrap.*--unsafe"):
         Jail(view)
 
 
