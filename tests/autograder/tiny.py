@@ -1,16 +1,10 @@
 """A course of one small assignment, for tests: two exercises on the recurrent cell, 100 points."""
 
-import shutil
-import sys
-import types
 from pathlib import Path
 
-import pytest
-
-import autograder.exercises
-from autograder.exercise import Exercise, Mistake, Row
+from autograder.exercise import Exercise, Mistake
 from autograder.layout import Array, Dict, Tuple
-from autograder.store import Course
+from autograder.row import Row
 from seqlib import rnn
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -135,19 +129,3 @@ def stack_parameters(parameters):
 # %% check="stack_parameters"
 check(stack_parameters)
 '''
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course folder with the tiny assignment's source, its exercises in the registry, its cases elsewhere."""
-    module = types.ModuleType("autograder.exercises.tiny")
-    module.EXERCISES = EXERCISES
-    monkeypatch.setitem(sys.modules, "autograder.exercises.tiny", module)
-    monkeypatch.setattr(autograder.exercises, "ASSIGNMENTS", {NAME: "tiny"})
-    root = tmp_path / "course"
-    root.mkdir()
-    shutil.copyfile(HOUSE / "nbgrader_config.py", root / "nbgrader_config.py")
-    source = root / "solutions" / NAME / "tiny.py"
-    source.parent.mkdir(parents=True)
-    source.write_text(SOURCE)
-    return Course(root)
