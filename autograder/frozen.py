@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.compare import Expectation, Values, changed
 from autograder.layout import Layout, from_json
@@ -90,13 +91,18 @@ def unpacked(tree: Mapping[str, Any]) -> Expectation:
 
 
 def packed_values(values: Values) -> Tree:
-    """What the rows find with a mistake, errors among it, as a tree."""
+    """What the rows find with a mistake, errors among it, as a tree; single precision is enough to recognise it."""
     return {
         path: {"error": [value.kind, value.type, value.message]}
         if isinstance(value, CallError)
-        else {"value": value}
+        else {"value": copied(value, single)}
         for path, value in values.items()
     }
+
+
+def single(array: NDArray[Any]) -> NDArray[Any]:
+    """Double precision made single; other arrays as they are."""
+    return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
 def unpacked_values(tree: Mapping[str, Any]) -> Values:

@@ -8,7 +8,7 @@ Nothing is pickled: the structure travels as JSON, the arrays as safetensors or 
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
     return node(tree, "the result", 0), arrays
 
 
-def unflatten(structure: Any, arrays: Arrays) -> Tree:
+def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
     """Put a tree together again; the inverse of `flatten`.
 
     Raises:
@@ -144,19 +144,23 @@ def decode(data: bytes) -> Tree:
 
 
 def save(path: Path, tree: Tree) -> None:
-    """Write a tree to a compressed npz file, without pickle."""
+    """Write a tree to a compressed npz file, without pickle; arrays with equal contents are stored once."""
     structure, arrays = flatten(tree)
-    text = np.frombuffer(json.dumps(structure).encode(), dtype=np.uint8)
+    first: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+    alias = {n: first.setdefault((a.dtype.str, a.shape, a.tobytes()), n) for n, a in arrays.items()}
+    text = np.frombuffer(json.dumps([structure, alias]).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, structure=text, **arrays)
+    stored = {name: arrays[name] for name in first.values()}
+    np.savez_compressed(buffer, allow_pickle=False, structure=text, **stored)
     path.write_bytes(buffer.getvalue())
 
 
 def load(path: Path) -> Tree:
-    """Read a tree that `save` wrote."""
+    """Read a tree that `save` wrote; arrays that were apart are apart again."""
     with np.load(path, allow_pickle=False) as file:
-        structure = json.loads(file["structure"].tobytes())
-        return unflatten(structure, {name: file[name] for name in file.files if name != "structure"})
+        structure, alias = json.loads(file["structure"].tobytes())
+        stored = {name: file[name] for name in file.files if name != "structure"}
+    return unflatten(structure, {name: stored[place].copy() for name, place in alias.items()})
 
 
 def copied(tree: Tree, convert: Callable[[NDArray[Any]], Any] = np.copy) -> Tree:
