@@ -118,9 +118,9 @@ def draw_layer_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 def draw_inputs_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
     """Gradients that reach a step, those at its layers, and its cache."""
-    arguments = draw_cell_gradients(rng, dims)
+    step = draw_cell_gradients(rng, dims)
     gates = draw_layer_gradients(rng, dims)["gates"]
-    return {**arguments, "gates": gates, "cache": arguments.pop("cache")}
+    return {"da_next": step["da_next"], "dc_next": step["dc_next"], "gates": gates, "cache": step["cache"]}
 
 
 def draw_sequence_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -131,7 +131,7 @@ def draw_sequence_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 def as_arguments(batch: references.Batch) -> list[Arguments]:
     """What `lstm_forward` is given to read a batch of names with the trained weights."""
-    n_a = references.card(REFERENCE_MODEL)["n_a"]
+    n_a = references.card(REFERENCE_MODEL)["recipe"]["n_a"]
     a0 = np.zeros((n_a, len(batch.names)))
     return [{"x": batch.x, "a0": a0, "parameters": Fixture("reference_parameters", REFERENCE_MODEL)}]
 
@@ -584,16 +584,6 @@ lstm_forward = Exercise(
             "time_axis_first",
             ("axis=2", "axis=0"),
             "The time steps lie along the first axis. Time is the last axis, as in x.",
-        ),
-        Mistake(
-            "caches_without_x",
-            ("(caches, x)", "caches"),
-            "The caches are the bare list. The last result is a pair: the list of the cell caches, and x.",
-        ),
-        Mistake(
-            "caches_x_first",
-            ("(caches, x)", "(x, caches)"),
-            "In the last result x comes before the list. The pair is the list of the cell caches, then x.",
         ),
         Mistake(
             "caches_backwards",
