@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from conftest import LIMITS
 
+from autograder.sandbox import Jail
+
 
 def kinds(outcome):
     return [output["output_type"] for output in outcome.outputs]
@@ -91,10 +93,13 @@ def test_warnings_and_logging_go_to_standard_error_and_cost_nothing(session):
     assert "ho" in texts(outcome, "stderr")
 
 
-def test_a_figure_is_shown_as_png(session):
-    outcome = session.run(
-        "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1), dpi=50)\nplt.plot([1, 2])\nplt.show()"
-    )
+FIGURE = "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1), dpi=50)\nplt.plot([1, 2])\nplt.show()"
+
+
+@pytest.mark.parametrize("preload", [("numpy",), ("numpy", "matplotlib.pyplot")])
+def test_a_figure_is_shown_as_png(view, preload):
+    with Jail(view, preload=preload) as jail, jail.session() as session:
+        outcome = session.run(FIGURE)
     images = [o["data"]["image/png"] for o in outcome.outputs if "image/png" in o.get("data", {})]
     assert len(images) == 1
     assert base64.b64decode(images[0]).startswith(b"\x89PNG")
