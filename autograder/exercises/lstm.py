@@ -1330,4 +1330,11 @@ EXERCISES = [
 ]
 
 # Mutants of the reference that do the same as the reference, each with the reason.
-EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {}
+SAME_SHAPE = "only the shape of the slice is used, and all steps have the same"
+EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {
+    "lstm_backward": {
+        "parameters = cell_caches[0][9]  →  parameters = cell_caches[ -1][9]": "all steps share the parameters",
+        "da_prev = np.zeros_like(da[:, :, 0])  →  da_prev = np.zeros_like(da[:, :, -1])": SAME_SHAPE,
+        "dc_prev = np.zeros_like(da[:, :, 0])  →  dc_prev = np.zeros_like(da[:, :, -1])": SAME_SHAPE,
+    },
+}

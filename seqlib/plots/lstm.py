@@ -226,7 +226,7 @@ def names_gates(characters: Sequence[str], gates: Mapping[str, Array], likely: S
         gates: (units, T) in [0, 1], by label.
         likely: at each step, what the network thinks comes next.
     """
-    alt = f"Gate values while the network reads {''.join(characters)!r}. " + " ".join(
+    alt = f"Gate values while the network reads {' '.join(characters)}. " + " ".join(
         f"{label}: mean {values.mean():.2f}, from {values.min():.2f} to {values.max():.2f}."
         for label, values in gates.items()
     )

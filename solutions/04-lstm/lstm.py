@@ -80,6 +80,7 @@ were. What shrinks is the product above, that is, how much the present *depends*
 both.
 """
 
+
 # %% demo=true
 def plain_parameters(n_x, n_a, stretch, seed=0):
     """Weights of a plain RNN; W_aa is a rotation times `stretch`, so each factor W_aa stretches by exactly that."""
@@ -204,6 +205,7 @@ form.
 </details>
 """
 
+
 # %% exercise="lstm_gates"
 def lstm_gates(xt, a_prev, parameters):
     """The three gates and the candidate, each a layer on the stacked [a_prev, xt]: ft, ut, cct, ot."""
@@ -280,6 +282,7 @@ Gates act unit by unit, so they multiply elementwise. The prediction mixes all u
 
 </details>
 """
+
 
 # %% exercise="lstm_cell_forward"
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
@@ -366,6 +369,7 @@ shape of `a0`, not its values.
 </details>
 """
 
+
 # %% exercise="lstm_forward"
 def lstm_forward(x, a0, parameters):
     """Unroll the cell over a sequence, from the activation a0 and an empty memory: a, y, c, caches."""
@@ -396,13 +400,15 @@ verb. Read the comments, then look at the picture: your `lstm_forward` reads bot
 """
 
 # %% demo=true
-middle = "which already ate the fish that the fishermen had brought home".split()
+middle = ["which", "already", "ate", "the", "fish", "that", "the", "fishermen", "had", "brought", "home"]
 sentences = [["the", noun, *middle] for noun in ("cat", "cats")]
 vocabulary = sorted({word for sentence in sentences for word in sentence})
 column = {word: 1 + i for i, word in enumerate(vocabulary)}  # column 0 of a weight matrix belongs to a_prev
 
 by_hand = {name: np.zeros((1, 1 + len(vocabulary))) for name in ("Wf", "Wu", "Wc", "Wo")}
-by_hand.update(bf=np.full((1, 1), 5.0), bu=np.full((1, 1), -4.0), bc=np.zeros((1, 1)), bo=np.full((1, 1), -4.0))
+by_hand.update(
+    bf=np.full((1, 1), 5.0), bu=np.full((1, 1), -4.0), bc=np.zeros((1, 1)), bo=np.full((1, 1), -4.0)
+)
 by_hand.update(Wy=np.array([[-4.0], [4.0]]), by=np.zeros((2, 1)))  # class 0 is "was", class 1 is "were"
 for noun, number in (("cat", -3), ("cats", 3)):
     by_hand["Wf"][0, column[noun]] = -10  # a new subject: drop the old memory …
@@ -438,13 +444,58 @@ what you see?
 r"""
 ### A memory that was trained
 
-Now weights that nobody set by hand. `names-lstm` was trained on person names, letter by letter: at every step it gives the
-probabilities of the next letter. Its parameters are laid out as yours, so your `lstm_forward` runs it. The input of step 1 is a
-vector of zeros (nothing read yet), then come the letters, each one-hot.
+Now weights that nobody set by hand. `names-lstm` was trained on person names, character by character: at every step it gives
+the probabilities of the next one, and at the end of a name that of `<EOS>`. Its parameters are laid out as yours, so your
+`lstm_forward` runs it. The input of step 1 is a vector of zeros (nothing read yet); then come the characters, one-hot, each one
+step after it was to be predicted.
+
+The names below were held out: the network has never seen them. The last column is the same name spelled backwards: the same
+letters, an unlikely order.
 """
 
 # %% demo=true
-# NAMES_DEMO
+from seqlib import references
+from seqlib.data.names import split
+
+trained, card = references.load("names-lstm")
+held_out = [name for name in split().test if name.isalpha() and 8 <= len(name) <= 11][::90][:8]
+
+
+def bits_per_character(names):
+    """How surprised the trained network is by each name, per character, `<EOS>` included; and what it did."""
+    batch = references.as_batch(names, card)
+    a0 = np.zeros((trained["bf"].shape[0], len(names)))
+    _, y, _, (cell_caches, _) = lstm_forward(batch.x, a0, trained)
+    true_token = np.take_along_axis(y, batch.targets[np.newaxis], axis=0)[0]  # (m, T_x)
+    bits = -(np.log2(true_token) * batch.mask).sum(axis=1) / batch.mask.sum(axis=1)
+    return bits, y, cell_caches
+
+
+forwards, y, cell_caches = bits_per_character(held_out)
+backwards, _, _ = bits_per_character([name[::-1] for name in held_out])
+print(f"{'name':<12} bits per character   backwards")
+for name, there, back in zip(held_out, forwards, backwards, strict=True):
+    print(f"{name:<12} {there:18.2f}   {back:9.2f}")
+
+# %% [markdown]
+r"""
+And this is what its gates do while it reads the first of these names. Of its many units, those whose forget gate moves most are
+shown; below each character stands the one that the network thinks likeliest to follow (⏎ for the end of the name). Look for units whose $\Gamma_f$ stays dark, which hold on to something from beginning to end, and for steps at which many
+are emptied at once.
+"""
+
+# %% demo=true
+length = len(held_out[0])
+gates = {
+    name: np.stack([cache[place][:, 0] for cache in cell_caches[: length + 1]], axis=1)
+    for name, place in {"Γ_f keeps": 4, "Γ_u writes": 5, "Γ_o shows": 7}.items()
+}
+busiest = np.argsort(-gates["Γ_f keeps"].std(axis=1))[:30]
+plots.names_gates(
+    characters=["·", *held_out[0]],
+    gates={name: values[busiest] for name, values in gates.items()},
+    likely=[card["vocabulary"][i].replace("<EOS>", "⏎") for i in y[:, 0, : length + 1].argmax(axis=0)],
+)
 
 # %% [markdown]
 r"""
@@ -529,6 +580,7 @@ it is `ft` times one minus `ft`.
 </details>
 """
 
+
 # %% exercise="lstm_gates_backward"
 def lstm_gates_backward(da_next, dc_next, cache):
     """Gradients at the four layers, before their σ or tanh: a dict with dft, dut, dcct, dot."""
@@ -587,6 +639,7 @@ $(n_a, m)$ times what gives $(n_a, n_a + n_x)$? And the sum over examples should
 
 </details>
 """
+
 
 # %% exercise="lstm_parameters_backward"
 def lstm_parameters_backward(gates, cache):
@@ -658,6 +711,7 @@ Compute the gradient of the whole stack, $(n_a + n_x, m)$, first. Which rows are
 </details>
 """
 
+
 # %% exercise="lstm_inputs_backward"
 def lstm_inputs_backward(da_next, dc_next, gates, cache):
     """From the gradients at the four layers to what came in: dxt, da_prev, dc_prev."""
@@ -683,6 +737,7 @@ r"""
 The next cell is given. It puts your three parts together: one whole step backward, with the keys `dxt`, `da_prev`, `dc_prev`,
 `dWf`, `dWu`, `dWc`, `dWo`, `dbf`, `dbu`, `dbc`, `dbo`.
 """
+
 
 # %% setup=true
 def lstm_cell_backward(da_next, dc_next, cache):
@@ -742,6 +797,7 @@ Each cell cache ends with the parameters. `np.zeros_like` of each makes the sums
 </details>
 """
 
+
 # %% exercise="lstm_backward"
 def lstm_backward(da, caches):
     """Backpropagation through time: dx, da0, and the gradients of the parameters summed over the steps."""
@@ -775,6 +831,7 @@ $L = \sum R \odot a$, so that $da = R$. Estimate its gradient by central differe
 pass, and compare with your *backward* pass. In double precision a right gradient has a relative error of about $10^{-9}$; anything above
 $10^{-6}$ is a mistake.
 """
+
 
 # %% demo=true
 def random_parameters(n_x, n_a, n_y, forget_bias=0.0, scale=1.0, seed=0):
@@ -876,6 +933,7 @@ A peephole is one number for each unit. `(n_a, 1)` times `(n_a, m)`, elementwise
 
 </details>
 """
+
 
 # %% exercise="lstm_peephole_cell_forward"
 def lstm_peephole_cell_forward(xt, a_prev, c_prev, parameters):
