@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from autograder.sandbox.inside.wire import ITEM_BYTES
 from autograder.sandbox.outcome import Output, clean
 
 TEXT_TYPES = {"text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml"}
@@ -49,8 +50,8 @@ def validated(items: object, budget: int, cut: bool) -> list[Output]:
 
 def _size(output: Output) -> int:
     if output["output_type"] == "stream":
-        return len(output["text"].encode())
-    return sum(len(_as_text(value).encode()) for value in output["data"].values())
+        return ITEM_BYTES + len(output["text"].encode())
+    return ITEM_BYTES + sum(len(_as_text(value).encode()) for value in output["data"].values())
 
 
 def _as_text(value: Any) -> str:
@@ -61,9 +62,9 @@ def _fitted(output: Output, left: int) -> Output | None:
     """The output, the part of a stream that fits, or None."""
     if _size(output) <= left:
         return output
-    if output["output_type"] != "stream" or left <= 0:
+    if output["output_type"] != "stream" or left <= ITEM_BYTES:
         return None
-    return {**output, "text": output["text"].encode()[:left].decode("utf-8", "ignore")}
+    return {**output, "text": output["text"].encode()[: left - ITEM_BYTES].decode("utf-8", "ignore")}
 
 
 def _output(item: object) -> Output:

@@ -107,7 +107,7 @@ class Session:
         self._died: SessionDied | None = None
         self._count = 0
         self._doing = "the start"
-        self._began = self._since = time.monotonic()
+        self._began = self._since = self._watched = time.monotonic()
         self._wall_end = self._began + START_WALL_S
         self._cpu_end = limits.notebook_cpu_s
         self.layers = self._hello()
@@ -250,8 +250,17 @@ class Session:
             self._kill("cpu time", f"{self._doing} used more than {there_is} s of processor time")
         return cpu
 
+    def _wait(self, event: int) -> None:
+        """Wait until the connection is ready, looking at the limits now and then however busy it is."""
+        while True:
+            if time.monotonic() - self._watched > POLL_S:
+                self._watch()
+            if ready(self._data, event, POLL_S):
+                return
+
     def _watch(self) -> None:
-        """Called whenever nothing has arrived for a while: ends the session when it must end."""
+        """End the session when it must end."""
+        self._watched = time.monotonic()
         self._cpu()
         if time.monotonic() > self._wall_end:
             self._kill("wall time", f"{self._doing} took too long: {self._wall_end - self._since:.0f} s")
@@ -292,9 +301,7 @@ class Session:
         view = memoryview(wire.pack(message, blobs))
         try:
             while view:
-                if not ready(self._data, select.POLLOUT, POLL_S):
-                    self._watch()
-                    continue
+                self._wait(select.POLLOUT)
                 view = view[self._data.send(view) :]
         except ConnectionError:
             self._ended()
@@ -303,9 +310,7 @@ class Session:
         data = bytearray(size)
         view = memoryview(data)
         while view:
-            if not ready(self._data, select.POLLIN, POLL_S):
-                self._watch()
-                continue
+            self._wait(select.POLLIN)
             count = self._data.recv_into(view)
             if count == 0:
                 raise ConnectionResetError
@@ -313,7 +318,8 @@ class Session:
         return bytes(data)
 
     def _receive(self) -> tuple[wire.Message, list[bytes]]:
-        text = 8 * self._limits.output_bytes + MEBIBYTE
+        # One character may take twelve bytes of JSON.
+        text = 12 * self._limits.output_bytes + MEBIBYTE
         try:
             return wire.receive(self._read, text, 2 * self._limits.result_mb * MEBIBYTE)
         except wire.WireError as error:

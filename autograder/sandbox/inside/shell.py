@@ -15,6 +15,8 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from autograder.sandbox.inside.wire import ITEM_BYTES
+
 TRACEBACK_LIMIT = 20_000
 
 Output = dict[str, Any]
@@ -39,13 +41,15 @@ class Outputs:
 
     def stream(self, name: str, text: str) -> None:
         """Add text to a stream; writes that follow each other become one output."""
-        if len(text) > self.left:
-            text, self.cut = text[: self.left], True
+        last = self.items[-1] if self.items else {}
+        follows = last.get("output_type") == "stream" and last["name"] == name
+        room = self.left if follows else max(self.left - ITEM_BYTES, 0)
+        if len(text) > room:
+            text, self.cut = text[:room], True
         if not text:
             return
-        self.left -= len(text)
-        last = self.items[-1] if self.items else {}
-        if last.get("output_type") == "stream" and last["name"] == name:
+        self.left = room - len(text)
+        if follows:
             last["pieces"].append(text)
         else:
             self.items.append({"output_type": "stream", "name": name, "pieces": [text]})
@@ -53,7 +57,7 @@ class Outputs:
     def display(self, kind: str, data: dict[str, Any], **more: Any) -> None:
         """Add an output with data by mime type; one that does not fit is left out."""
         data = sendable(data)
-        size = sum(len(str(value)) for value in data.values())
+        size = ITEM_BYTES + sum(len(str(value)) for value in data.values())
         if size > self.left:
             self.cut = True
             return
@@ -67,7 +71,8 @@ class Outputs:
                 item["data"] = sendable(data)
 
     def error(self, name: str, value: str, traceback: list[str]) -> None:
-        """Add an error; it has room of its own, so that a flood does not hide it."""
+        """Add an error; the last one has room of its own, so that a flood does not hide it."""
+        self.items = [item for item in self.items if item["output_type"] != "error"]
         lines = "\n".join(traceback)[-TRACEBACK_LIMIT:].split("\n")
         value = value[:TRACEBACK_LIMIT]
         self.items.append({"output_type": "error", "ename": name, "evalue": value, "traceback": lines})

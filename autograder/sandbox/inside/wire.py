@@ -8,6 +8,9 @@ from typing import Any
 HEAD = struct.Struct("!II")
 MAX_BLOBS = 4
 
+# What an output counts for besides its text, so that a million empty ones are too many.
+ITEM_BYTES = 64
+
 # Exit status by which a session says that it could not even hold its own answer in memory.
 OUT_OF_MEMORY = 71
 

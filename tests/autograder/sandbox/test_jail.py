@@ -66,13 +66,15 @@ def gone(pid, timeout=10.0):
     return False
 
 
-def test_a_worker_that_is_killed_takes_its_jail_with_it(view):
+def test_a_worker_that_is_killed_takes_its_jail_with_it(view, tmp_path):
     source = (
         "import os, sys, time\nfrom pathlib import Path\nfrom autograder.sandbox import Jail\n"
         f"jail = Jail(Path({str(view)!r}))\nsession = jail.session()\nsession.run('x = 1')\n"
         "print(jail._warm._process.pid, flush=True)\nsession.run('while True: pass')\n"
     )
-    with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) as worker:
+    command = [sys.executable, "-c", source]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as worker:
         wrapper = int(worker.stdout.readline())
         assert os.path.exists(f"/proc/{wrapper}")
         worker.kill()

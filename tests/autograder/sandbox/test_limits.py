@@ -10,6 +10,7 @@ from autograder.sandbox import SessionDied
 from autograder.sandbox import session as sessions
 
 DEAF = "import signal\nfor s in (signal.SIGPROF, signal.SIGALRM): signal.signal(s, signal.SIG_IGN)\n"
+CONNECTION = "import gc, socket\n(s,) = [o for o in gc.get_objects() if isinstance(o, socket.socket)]\n"
 SWALLOWING = "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\n"
 
 
@@ -91,6 +92,26 @@ def test_an_endless_loop_of_questions_ends(jail, monkeypatch):
         (outcome,) = session.call("f", [{}], answer={"g": lambda x: x})
         assert outcome.error.kind == "timeout"
         assert session.run("1").status == "ok"
+
+
+def test_questions_without_end_that_ignore_the_interrupt_are_killed(jail, monkeypatch):
+    monkeypatch.setattr(sessions, "GRACE_CPU_S", 0.1)
+    monkeypatch.setattr(jail, "limits", replace(LIMITS, cell_cpu_s=0.2))
+    with jail.session() as session:
+        session.run(DEAF + "def f():\n    while True: g(1)")
+        with pytest.raises(SessionDied) as died:
+            session.call("f", [{}], answer={"g": lambda x: x})
+    assert died.value.reason == "cpu time"
+
+
+def test_a_reply_in_drips_is_no_way_to_stay(jail, monkeypatch):
+    monkeypatch.setattr(sessions, "GRACE_WALL_S", 0.2)
+    monkeypatch.setattr(jail, "limits", replace(LIMITS, cell_wall_s=0.5))
+    drip = CONNECTION + "import time\ns.sendall(b'\\0\\1\\0\\0\\0\\0\\0\\0')\n"
+    assert (
+        death(jail, DEAF + drip + "while True:\n    s.sendall(b' ')\n    time.sleep(0.01)").reason
+        == "wall time"
+    )
 
 
 def test_leaving_the_process_ends_the_session_only(jail):
@@ -178,8 +199,7 @@ def test_descriptors_are_bounded(session):
     ],
 )
 def test_forged_replies_end_the_session(jail, sent):
-    find = "import gc, socket\n(s,) = [o for o in gc.get_objects() if isinstance(o, socket.socket)]\n"
-    assert death(jail, f"{find}s.sendall({sent})").reason == "protocol"
+    assert death(jail, f"{CONNECTION}s.sendall({sent})").reason == "protocol"
 
 
 def test_closing_the_connection_ends_the_session(jail):
