@@ -8,18 +8,18 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as
 from pathlib import Path
 
 from autograder.grading import Job, Result, grade
-from autograder.sandbox import Jail
+from autograder.sandbox import Jail, Limits
 
 ATTEMPTS = 3  # a worker killed from outside breaks the whole pool: what it had not finished is tried again
 
-_jails: dict[tuple[Path, bool], Jail] = {}
+_jails: dict[tuple[Path, Limits, bool], Jail] = {}
 
 
-def jail(view: Path, unsafe: bool = False) -> Jail:
+def jail(view: Path, limits: Limits, *, unsafe: bool = False) -> Jail:
     """This process's jail for a view, made on first use."""
-    key = (view, unsafe)
+    key = (view, limits, unsafe)
     if key not in _jails:
-        _jails[key] = Jail(view, unsafe=unsafe)
+        _jails[key] = Jail(view, limits=limits, unsafe=unsafe)
     return _jails[key]
 
 
@@ -32,7 +32,7 @@ def close_jails() -> None:
 
 def run(job: Job, view: Path) -> Result:
     """Grade one job in this process's jail."""
-    return grade(job, jail(view, job.unsafe))
+    return grade(job, jail(view, job.limits, unsafe=job.unsafe))
 
 
 def run_all(

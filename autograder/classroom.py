@@ -21,7 +21,6 @@ from traitlets.log import get_logger
 
 from autograder import batch, engine
 from autograder.grading import Job, Result
-from autograder.judge import seed_for
 from autograder.sandbox import NoSandbox
 from autograder.store import Course, CourseError, Results, secret
 from autograder.submission import Flag
@@ -140,8 +139,7 @@ def chosen_students(course: Course, assignment: str, students: Sequence[str]) ->
 def task_for(course: Course, assignment: str, student: str, key: bytes, *, unsafe: bool) -> Task:
     """Read one submission and say what there is to grade."""
     found = engine.read(course, assignment, student)
-    seed = seed_for(key, student, assignment)
-    job = engine.job_for(found.notebook, assignment, student, seed, unsafe=unsafe)
+    job = engine.job_for(course, found.notebook, assignment, student, key, unsafe=unsafe)
     return Task(job, found.flags, engine.key_of(job, found.flags))
 
 
@@ -179,15 +177,14 @@ def write(course: Course, task: Task, *, force: bool) -> None:
         convert(Autograde, course, assignment, student)
 
 
-def convert(converter: type[Any], course: Course, assignment: str, student: str = "*") -> None:
-    """Run one of nbgrader's converters on one student's submission, or on all.
+def convert(converter: type[Any], course: Course, assignment: str, student: str) -> None:
+    """Run one of nbgrader's converters on one student's submission.
 
     Raises:
         CourseError: nbgrader could not do it.
     """
-    pattern = student if student == "*" else escape(student)
     directory = CourseDirectory(
-        config=course.config, root=str(course.root), assignment_id=assignment, student_id=pattern
+        config=course.config, root=str(course.root), assignment_id=assignment, student_id=escape(student)
     )
     made = converter(coursedir=directory, config=course.config)
     made.force = True
@@ -264,8 +261,13 @@ def csv_row(assignment: str, graded: Graded) -> dict[str, str]:
     }
 
 
-def feedback(course: Course, assignment: str) -> Path:
+def feedback(course: Course, assignment: str, progress: Progress = lambda student: None) -> Path:
     """Write nbgrader's feedback pages of an assignment.
+
+    Args:
+        course: the course.
+        assignment: its name.
+        progress: called with each student when the page is written.
 
     Returns:
         The folder that holds them, by student.
@@ -277,8 +279,10 @@ def feedback(course: Course, assignment: str) -> Path:
     graded = [s for s in course.students(assignment) if course.folder("autograded", assignment, s).is_dir()]
     if not graded:
         raise CourseError(f"Nothing of {assignment} is graded yet: autograder grade {assignment}")
-    with quiet():
-        convert(GenerateFeedback, course, assignment)
+    for student in graded:
+        with quiet():
+            convert(GenerateFeedback, course, assignment, student)
+        progress(student)
     return course.root / str(course.directory.feedback_directory)
 
 

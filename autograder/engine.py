@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,13 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 from nbgrader.utils import compute_checksum
-from traitlets import Bool, Unicode
+from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
 from autograder import batch, release, submission
 from autograder.grading import Job, JobCell, Result
 from autograder.judge import seed_for
+from autograder.sandbox import Limits
 from autograder.store import SECRET, Course, CourseError, Results, digest, secret, topic_of
 from autograder.submission import Flag
 from autograder.verdict import Verdict
@@ -44,9 +46,7 @@ from autograder.verdict import Verdict
 
 def configure(config: Config) -> None:
     """Put our reader, hook and judge into nbgrader's places; clean what learners wrote before it is shown."""
-    tools = str(Path(sys.executable).parent)  # nbgrader runs `alembic` by name, in a venv that is not activated too
-    if tools not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
+    find_tools()
     config.Autograde.exporter_class = TolerantExporter
     config.Autograde.pre_convert_hook = prepare
     config.Autograde.autograde_preprocessors = [
@@ -61,21 +61,36 @@ def configure(config: Config) -> None:
     config.HTMLExporter.filters = {"markdown2html": safe_markdown}
 
 
-def job_for(notebook: NotebookNode, assignment: str, student: str, seed: str, *, unsafe: bool = False) -> Job:
-    """What the judge needs to know of an aligned submission."""
+def find_tools() -> None:
+    """Let nbgrader find `alembic`, which it runs by name, also in a virtual environment that is not activated."""
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
+
+
+def limits(course: Course) -> Limits:
+    """What a submission may use: the sandbox's limits, and what `c.Judge.limits` sets."""
+    return Limits(**course.config.Judge.get("limits", {}))
+
+
+def job_for(
+    course: Course, notebook: NotebookNode, assignment: str, student: str, key: bytes, *, unsafe: bool = False
+) -> Job:
+    """What the judge needs to know of an aligned submission; of the course's secret `key`, only the seed."""
     cells = [
         JobCell(index, cell.source, submission.role(cell), submission.exercise(cell))
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     ]
-    return Job(assignment=assignment, student=student, cells=cells, seed=seed, unsafe=unsafe)
+    seed = seed_for(key, student, assignment)
+    return Job(assignment, student, cells, seed, limits(course), unsafe)
 
 
 def key_of(job: Job, flags: Sequence[Flag]) -> str:
     """What a result depends on: the submission, the exercises and the judge, and the seed."""
     cells = [[cell.index, cell.source, cell.role, cell.exercise] for cell in job.cells]
     version = release.judge_version(job.assignment)
-    return digest(cells, [flag.to_dict() for flag in flags], version, digest(job.seed))
+    return digest(cells, [flag.to_dict() for flag in flags], version, digest(job.seed), asdict(job.limits))
 
 
 def read(course: Course, assignment: str, student: str) -> submission.Submission:
@@ -122,6 +137,7 @@ class Judge(NbGraderPreprocessor):
     secret_file = Unicode(SECRET, help="The file with the secret that graded inputs are drawn from.").tag(
         config=True
     )
+    limits = Dict(help="What a submission may use, such as {'cell_cpu_s': 30}.").tag(config=True)
     unsafe = Bool(False, help="Grade without a sandbox where the system has none.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -129,8 +145,7 @@ class Judge(NbGraderPreprocessor):
         marks = resources["nbgrader"]
         course = Course(Path.cwd())  # nbgrader goes to the course's folder to convert
         flags = [Flag(**flag) for flag in nb.metadata["autograder"]["flags"]]
-        seed = seed_for(secret(course), marks["student"], marks["assignment"])
-        job = job_for(nb, marks["assignment"], marks["student"], seed, unsafe=self.unsafe)
+        job = job_for(course, nb, marks["assignment"], marks["student"], secret(course), unsafe=self.unsafe)
         key, result = stored_or_graded(course, job, flags)
         write_into(nb, result)
         nb.metadata["autograder"] = {"assignment": job.assignment, "key": key, "flags": result.flags}

@@ -10,7 +10,7 @@ from autograder.compare import observe
 from autograder.exercise import Exercise
 from autograder.exercises import exercises
 from autograder.grading import RESTARTS, Result, walk
-from autograder.judge import Trial, seed_for, seed_number
+from autograder.judge import Trial, seed_number
 from autograder.outcome import CallError
 from autograder.row import Row
 from autograder.sandbox import Session
@@ -36,19 +36,18 @@ def replay(
     if student not in course.students(assignment):
         raise CourseError(f"{student} handed in no {assignment}.")
     rows = chosen_rows(exercises(assignment), wanted)
-    seed = seed_for(secret(course), student, assignment)
     found = engine.read(course, assignment, student)
-    job = engine.job_for(found.notebook, assignment, student, seed, unsafe=unsafe)
+    job = engine.job_for(course, found.notebook, assignment, student, secret(course), unsafe=unsafe)
     told: dict[str, list[str]] = {}
 
     def at_check(session: Session, exercise: Exercise) -> None:
         if exercise.name not in told:
             told[exercise.name] = [f"{exercise.name}: the function ended the process it ran in"]
             told[exercise.name] = list(
-                differences(session, exercise, rows[exercise.name], seed, bool(wanted))
+                differences(session, exercise, rows[exercise.name], job.seed, bool(wanted))
             )
 
-    jail = batch.jail(engine.view(course, assignment), unsafe)
+    jail = batch.jail(engine.view(course, assignment), job.limits, unsafe=unsafe)
     judged = {exercise.name: exercise for exercise in exercises(assignment) if exercise.name in rows}
     dead: set[int] = set()
     for _ in range(RESTARTS):

@@ -48,8 +48,21 @@ def released(tiny_notebooks):
     return copy.deepcopy(tiny_notebooks[1])
 
 
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory):
+    """An empty gradebook; nbgrader takes seconds to make one, and a test's copy is as good."""
+    from nbgrader.api import Gradebook
+
+    from autograder import engine
+
+    engine.find_tools()
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    Gradebook(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def tiny_course(tmp_path, released):
+def tiny_course(tmp_path, released, empty_gradebook):
     """A course folder with the tiny assignment released."""
     course = Course(tmp_path / "course")
     course.root.mkdir()
@@ -60,6 +73,7 @@ def tiny_course(tmp_path, released):
     path = building.release_path(course, material.NAME)
     path.parent.mkdir(parents=True)
     nbformat.write(released, path)
+    shutil.copyfile(empty_gradebook, course.root / "gradebook.db")
     return course
 
 
