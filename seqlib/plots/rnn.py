@@ -48,7 +48,7 @@ def position_scores(plain: Array, shared: Array, seen: Sequence[int], word: str)
     alt = (
         f"Score that {word} belongs to a name against its position. With weights for each position the "
         f"score is high at positions {', '.join(map(str, seen))}, which the training sentences had, and "
-        "near zero elsewhere. With shared weights it is high everywhere."
+        "low elsewhere. With shared weights it is high everywhere."
     )
     with canvas(alt, width=7.2, height=3.0) as (picture, axes):
         axis = axes[0, 0]

@@ -217,8 +217,8 @@ gradient; above $10^{-3}$ something is wrong.
 r"""
 {exercise: gradient_error}
 
-The two dicts have the same keys and shapes; `gradients` may have further keys, which do not count. Two gradients that are both zero
-are equal: their error is 0, not a division by zero.
+The two dicts have the same keys and shapes. Two gradients that are both zero are equal: their error is 0, not a
+division by zero.
 
 <details><summary>Hint 1: one vector</summary>
 
