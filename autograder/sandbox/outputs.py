@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from autograder.sandbox.inside.wire import ITEM_BYTES
 from autograder.sandbox.outcome import Output, clean
@@ -68,9 +68,10 @@ def _fitted(output: Output, left: int) -> Output | None:
 
 
 def _output(item: object) -> Output:
-    if not isinstance(item, dict) or item.get("output_type") not in KINDS:
+    kind = item.get("output_type") if isinstance(item, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError("an output of no known kind")
-    return KINDS[item["output_type"]](item)
+    return KINDS[kind](cast(Output, item))
 
 
 def _stream(item: Output) -> Output:
@@ -87,7 +88,7 @@ def _data(item: Output) -> dict[str, Any]:
     for mime in sorted(MIME_TYPES & data.keys()):
         value = data[mime]
         if mime == "application/json":
-            kept[mime] = json.loads(clean(json.dumps(value, allow_nan=False), LARGEST))
+            kept[mime] = json.loads(clean(json.dumps(value, allow_nan=False, ensure_ascii=False), LARGEST))
             continue
         kept[mime] = clean(value, LARGEST)
         if mime == "image/png" and not BASE64.fullmatch(kept[mime]):

@@ -273,14 +273,15 @@ class Session:
         self._send({**request, "id": self._count}, blobs)
         while True:
             message, parts = self._receive()
-            if message.get("op") == "ask" and answer and message.get("name") in answer:
-                self._answer(answer[message["name"]], parts)
+            name = message.get("name")
+            if message.get("op") == "ask" and answer and isinstance(name, str) and name in answer:
+                self._answer(answer[name], parts)
                 continue
             if message.get("op") != "done" or message.get("id") != self._count:
                 self._kill("protocol", f"{self._doing} sent a message that nobody asked for")
             if "fault" in message:
                 self._kill(
-                    "protocol", f"{self._doing} could not be carried out: {str(message['fault'])[:500]}"
+                    "protocol", f"{self._doing} could not be carried out: {clean(str(message['fault']), 500)}"
                 )
             return message, parts
 

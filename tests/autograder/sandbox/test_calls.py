@@ -174,11 +174,12 @@ def test_an_error_of_the_answer_is_a_value_error_of_the_learner(session):
     assert outcome.result == "'no such part'"
 
 
-def test_only_names_that_are_answered_can_be_asked_for(session):
+@pytest.mark.parametrize("name", ["'eval'", "['g']", "None"])
+def test_only_names_that_are_answered_can_be_asked_for(session, name):
     session.run(
         "import gc\nfrom autograder.sandbox.inside.serve import Channel\nfrom autograder.tree import encode\n"
         "(channel,) = [o for o in gc.get_objects() if isinstance(o, Channel)]\n"
-        "def f(): channel.send({'op': 'ask', 'name': 'eval'}, encode([['1 + 1'], {}]))"
+        f"def f(): channel.send({{'op': 'ask', 'name': {name}}}, encode([['1 + 1'], {{}}]))"
     )
     with pytest.raises(SessionDied) as died:
         session.call("f", [{}], answer={"g": abs})
