@@ -81,11 +81,12 @@ def draw_loss(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_two_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A gradient, and another that differs from it by a different share in each array."""
-    gradients = draw_any_parameters(rng, dims)
+    """A gradient, and another that differs from it by a different share in each array; tiny ones where n_y is 1."""
+    size = 0.01 if dims["n_y"] == 1 else 1.0
+    gradients = {name: size * value for name, value in draw_any_parameters(rng, dims).items()}
     shares = {"W": 0.3, "b": 0.8, "v": 1.4}
     numeric = {
-        name: value + shares[name] * rng.normal(0, 1, value.shape) for name, value in gradients.items()
+        name: value + size * shares[name] * rng.normal(0, 1, value.shape) for name, value in gradients.items()
     }
     return {"gradients": gradients, "numeric": numeric}
 
@@ -107,8 +108,8 @@ def draw_cell(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 def draw_stacked_cell(rng: np.random.Generator, dims: Dims) -> Arguments:
     """One step's arguments, with the weights stacked."""
-    arguments = draw_cell(rng, dims)
-    return {**arguments, "stacked": reference.stack_parameters(arguments.pop("parameters"))}
+    xt, a_prev, parameters = draw_cell(rng, dims).values()
+    return {"xt": xt, "a_prev": a_prev, "stacked": reference.stack_parameters(parameters)}
 
 
 def draw_sequence(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -1261,3 +1262,24 @@ EXERCISES = [
     rnn_cell_backward,
     rnn_backward,
 ]
+
+FIRST_AND_LAST = "the axis has length 1, so its first entry is its last"
+
+EQUIVALENT_MUTANTS = {
+    "gradient_error": {
+        "return float(np.linalg.norm(g - n) / total) if total > 0 else 0.0  →  "
+        "return float(np.linalg.norm(g - n) / total) if total != 0 else 0.0": "a sum of lengths is never negative",
+    },
+    "binary_cross_entropy": {
+        "losses = -(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))[0]  # (m, T_x)  →  "
+        "losses = -(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))[ -1]  # (m, T_x)": FIRST_AND_LAST,
+    },
+    "cross_entropy": {
+        "p_true = np.take_along_axis(y_pred, y[np.newaxis], axis=0)[0]  # (m, T_x)  →  "
+        "p_true = np.take_along_axis(y_pred, y[np.newaxis], axis=0)[ -1]  # (m, T_x)": FIRST_AND_LAST,
+    },
+    "rnn_backward": {
+        "parameters = cell_caches[0][3]  →  parameters = cell_caches[ -1][3]": "all caches hold the same parameters",
+        "da_prev = np.zeros_like(da[:, :, 0])  →  da_prev = np.zeros_like(da[:, :, -1])": "all steps have one shape",
+    },
+}
