@@ -57,6 +57,7 @@ r"""
 ## 1 · Why a plain RNN forgets
 
 > The **cat**, which already ate the fish that the fishermen had brought home, **was** full.
+>
 > The **cats**, which already ate the fish that the fishermen had brought home, **were** full.
 
 To choose between *was* and *were*, a network that reads word by word has to carry one fact, singular or plural,
@@ -111,10 +112,11 @@ plots.size_and_reach(size, reach_of_rnn)
 
 # %% [markdown]
 r"""
-On the left, the activations keep their size for sixty steps. On the right, the gradient of a loss at the last step,
-as it arrives at the input of each earlier step: the scale is logarithmic, and at stretch 1.0 the first input is
-heard a million times more faintly than the last. The network is not empty; it is deaf to its own past, and so
-cannot learn from it. Stretching more only helps until $1 - a^2$ shrinks faster.
+On the left, the activations keep their size for sixty steps. On the right, the gradient of a loss at the last step as it
+arrives at the input of each earlier step. The scale is logarithmic: with a $W_{aa}$ that neither stretches nor shrinks,
+what arrives at the first step is more than a million million times fainter than at the last. The network is not empty; it is
+deaf to its own past, and so it cannot learn from it. A $W_{aa}$ that stretches by 1.6 still loses against the factors
+$1 - a^2$. Were it to win, the gradient would explode instead; `05-gradients` shows both.
 """
 
 # %% [markdown]
