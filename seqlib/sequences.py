@@ -92,9 +92,12 @@ def _continuations(counts: dict[Context, Counter[Hashable]]) -> dict[Context, Co
 
 
 def _discount(counts: dict[Context, Counter[Hashable]]) -> float:
-    """D = n_1 / (n_1 + 2 n_2), from the numbers of counts that are 1 and 2 (Ney, Essen and Kneser 1994)."""
+    """D = n_1 / (n_1 + 2 n_2), from the numbers of counts that are 1 and 2 (Ney, Essen and Kneser 1994).
+
+    Without a count of 1 that would be 0, and what was never seen impossible: then a half.
+    """
     of_size = Counter(count for following in counts.values() for count in following.values())
-    return of_size[1] / (of_size[1] + 2 * of_size[2]) if of_size[1] else 0.0
+    return of_size[1] / (of_size[1] + 2 * of_size[2]) if of_size[1] else 0.5
 
 
 def steps(text: Sequence[Hashable], order: int) -> list[tuple[Hashable, Context]]:
