@@ -22,18 +22,14 @@ from seqlib.lstm import (
 
 
 def lstm_gates__loops(xt, a_prev, parameters):
-    (n_a, m), n_x = a_prev.shape, xt.shape[0]
+    n_a, m = a_prev.shape
     outputs = []
     for gate in ("f", "u", "c", "o"):
         W, b = parameters["W" + gate], parameters["b" + gate]
         values = np.zeros((n_a, m))
         for i in range(n_a):
             for k in range(m):
-                z = b[i, 0]
-                for j in range(n_a):
-                    z += W[i, j] * a_prev[j, k]
-                for j in range(n_x):
-                    z += W[i, n_a + j] * xt[j, k]
+                z = b[i, 0] + np.dot(W[i, :n_a], a_prev[:, k]) + np.dot(W[i, n_a:], xt[:, k])
                 values[i, k] = np.tanh(z) if gate == "c" else 1 / (1 + np.exp(-z))
         outputs.append(values)
     return tuple(outputs)
