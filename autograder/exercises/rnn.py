@@ -742,14 +742,9 @@ rnn_forward = Exercise(
             "T_x).",
         ),
         Mistake(
-            "caches_without_x",
-            ("(caches, x)", "caches"),
-            "`caches` is the list of the steps' caches alone. It is a tuple of two: that list, and x.",
-        ),
-        Mistake(
-            "caches_swapped",
-            ("(caches, x)", "(x, caches)"),
-            "The two parts of `caches` are swapped. The list of the steps' caches comes first, then x.",
+            "last_cache_everywhere",
+            ("(caches, x)", "([cache] * x.shape[2], x)"),
+            "All steps have the cache of the last one. Keep each step's own; the backward pass needs them all.",
         ),
     ],
 )
