@@ -10,6 +10,8 @@ from pathlib import Path
 from autograder.grading import Job, Result, grade
 from autograder.sandbox import Jail, Limits
 
+# Imported once in the warm process, not in each session: most notebooks draw.
+PRELOAD = ("numpy", "matplotlib.pyplot", "ipywidgets")
 ATTEMPTS = 3  # a worker killed from outside breaks the whole pool: what it had not finished is tried again
 
 _jails: dict[tuple[Path, Limits, bool], Jail] = {}
@@ -19,7 +21,7 @@ def jail(view: Path, limits: Limits, *, unsafe: bool = False) -> Jail:
     """This process's jail for a view, made on first use."""
     key = (view, limits, unsafe)
     if key not in _jails:
-        _jails[key] = Jail(view, limits=limits, unsafe=unsafe)
+        _jails[key] = Jail(view, preload=PRELOAD, limits=limits, unsafe=unsafe)
     return _jails[key]
 
 

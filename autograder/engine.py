@@ -8,6 +8,7 @@ import base64
 import binascii
 import functools
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -232,9 +233,28 @@ def image(text: str) -> str:
     return bare
 
 
+def clean_html(html: str) -> str:
+    """HTML with nothing in it that runs or loads anything; figures that lie in the page itself may stay."""
+    return nh3.clean(
+        html,
+        tags=MARKUP,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "data"},
+        attribute_filter=only_own_images,
+    )
+
+
+def only_own_images(tag: str, attribute: str, value: str) -> str | None:
+    """Keep a data address only where it is a picture's, and a picture's only where it is in the page."""
+    inline = re.fullmatch(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*", value) is not None
+    if attribute == "src":
+        return value if inline else None
+    return None if value.strip().lower().startswith("data:") else value
+
+
 SAFE: dict[str, Callable[[str], str]] = {
     "text/plain": str,
-    "text/html": nh3.clean,
+    "text/html": clean_html,
     "image/png": image,
     "image/jpeg": image,
 }
@@ -244,14 +264,16 @@ MARKUP = nh3.ALLOWED_TAGS | {"div", "section", "details", "summary"}
 ATTRIBUTES = {
     **nh3.ALLOWED_ATTRIBUTES,
     "*": {"class", "id", "align"},
-    "a": {"href", "title", "class"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height"},
 }
 
 
 @pass_context
 def safe_markdown(context: Any, source: str) -> str:
     """Markdown to HTML as nbconvert does it, then cleaned: nothing of it may run in a grader's browser."""
-    return nh3.clean(plain_exporter().markdown2html(context, source), tags=MARKUP, attributes=ATTRIBUTES)
+    html = clean_html(plain_exporter().markdown2html(context, source))
+    return html.replace("<table>", '<table class="table table-condensed">')  # the page's own style of tables
 
 
 @functools.cache
