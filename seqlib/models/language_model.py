@@ -68,7 +68,8 @@ class LanguageModel(nn.Module):
     def _unroll(self, x: Tensor) -> Tensor:
         if not (self.training and self.weight_dropout):
             return self.layer(x)[0]  # type: ignore[no-any-return]
-        dropped = {"weight_hh_l0": F.dropout(self.layer.weight_hh_l0, self.weight_dropout)}
+        weights = self.layer.get_parameter("weight_hh_l0")
+        dropped = {"weight_hh_l0": F.dropout(weights, self.weight_dropout)}
         return torch.func.functional_call(self.layer, dropped, (x,))[0]  # type: ignore[no-any-return]
 
 
@@ -89,7 +90,7 @@ def to_by_hand(model: LanguageModel) -> dict[str, NDArray[np.float64]]:
     if isinstance(model.layer, nn.RNN):
         return {"Waa": Wa, "Wax": Wx, "Wya": Wy, "ba": b, "by": by}
     W = np.concatenate([Wa, Wx], axis=1)  # (4 n_a, n_a + n_x)
-    parameters = {}
+    parameters: dict[str, NDArray[np.float64]] = {}
     for gate, W_gate, b_gate in zip(_GATES, np.split(W, 4), np.split(b, 4), strict=True):
         parameters |= {f"W{gate}": W_gate, f"b{gate}": b_gate}
     return {**parameters, "Wy": Wy, "by": by}

@@ -35,7 +35,7 @@ def describe(device: torch.device) -> dict[str, str | int]:
             "gpu_memory_bytes": gpu.total_memory,
             "gpu_capability": f"{gpu.major}.{gpu.minor}",
             "cuda": str(torch.version.cuda),
-            "cudnn": str(torch.backends.cudnn.version()),
+            "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]
         }
     return described
 

@@ -1,6 +1,7 @@
 """From trained runs to a committed reference model, and the proof that its files belong together."""
 
 import json
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -61,11 +62,13 @@ def write(
     }
     outputs = record(weights[kept], content)
     save_file(outputs, folder / f"{recipe.name}.outputs.safetensors")
+    for path in folder.glob(f"{recipe.name}.*safetensors"):
+        path.chmod(0o644)  # safetensors writes files that only their owner may read
     files = {"weights": f"{recipe.name}.safetensors", "outputs": f"{recipe.name}.outputs.safetensors"}
     content["sha256"] = {key: references.file_hash(folder / file) for key, file in files.items()}
     path = folder / f"{recipe.name}.json"
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return content
+    return references.card(recipe.name, folder)
 
 
 def record(parameters: Parameters, content: references.Card) -> dict[str, NDArray[Any]]:
@@ -137,6 +140,7 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
         stated = [run[part] for run in runs]
         problems += _differences(f"{part} of the runs", content["metrics"][part], _spread(stated, kept))
         problems += _differences("metrics", {part: content["metrics"][part]["kept"]}, {part: figure})
+    problems += _curve_problems(content, len(data.train))
     if kept != min(range(len(runs)), key=lambda i: runs[i]["validation"]):
         problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
     return problems + missed_bars(content) + _machine_problems(content["machine"])
@@ -185,11 +189,27 @@ def _differences(what: str, stated: dict[str, Any], found: dict[str, Any]) -> li
     return problems
 
 
+def _curve_problems(content: references.Card, sequences: int) -> list[str]:
+    run = next(run for run in content["runs"] if run["seed"] == content["seed"])
+    curve = [entry["validation"] for entry in content["curve"]]
+    # The curve is evaluated in float32 while training, the figures in float64 on the CPU.
+    problems = []
+    if len(curve) != run["epochs"] or int(np.argmin(curve)) + 1 != run["best_epoch"]:
+        problems.append("the loss curve has not the epochs of its run, or its lowest point elsewhere")
+    elif abs(min(curve) - run["validation"]) > 1e-4:
+        problems.append(f"the loss curve's lowest point {min(curve)} is not the run's {run['validation']}")
+    if run["steps"] != run["epochs"] * math.ceil(sequences / content["recipe"]["batch"]):
+        problems.append(f"{run['steps']} steps are not {run['epochs']} epochs of this data and batch")
+    return problems
+
+
 def _machine_problems(machine: dict[str, Any]) -> list[str]:
     needed = {"cuda": ("gpu", "gpu_memory_bytes", "gpu_capability", "cuda")}.get(machine["device"], ())
     missing = [key for key in ("processor", "torch", *needed) if not machine.get(key)]
     claimed = [key for key in ("gpu", "cuda") if machine["device"] != "cuda" and key in machine]
-    problems = [f"the machine lacks {', '.join(missing)}, which a run on it would have read"] if missing else []
+    problems = (
+        [f"the machine lacks {', '.join(missing)}, which a run on it would have read"] if missing else []
+    )
     if claimed:
         problems.append(f"the machine names {', '.join(claimed)}, yet its device is {machine['device']}")
     return problems

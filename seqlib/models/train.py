@@ -121,7 +121,8 @@ def train(
     shuffle = torch.Generator().manual_seed(seed)
     drops = (recipe.dropout, recipe.weight_dropout, recipe.input_dropout)
     model = LanguageModel(recipe.cell, len(data.vocabulary), recipe.n_a, *drops).to(device)
-    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))
+    running_mean = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
+    averaged = AveragedModel(model, multi_avg_fn=running_mean)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )

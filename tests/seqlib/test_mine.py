@@ -27,7 +27,9 @@ def test_without_an_own_file_the_reference_is_given(home: Path) -> None:
 
 
 def test_an_own_file_comes_before_the_reference(home: Path) -> None:
-    (home / "rnn_forward.py").write_text("import numpy as np\ndef rnn_forward(x):\n    return np.sum(x) + 41\n")
+    (home / "rnn_forward.py").write_text(
+        "import numpy as np\ndef rnn_forward(x):\n    return np.sum(x) + 41\n"
+    )
     from seqlib.mine import rnn_forward
 
     assert rnn_forward([1]) == 42
@@ -49,7 +51,7 @@ def test_grading_always_gets_the_reference(home: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("source", ["def rnn_forward(:\n", "1 / 0\n", "import no_such_module\n", "x = 1\n"])
 def test_a_broken_own_file_is_named(home: Path, source: str) -> None:
     (home / "rnn_forward.py").write_text(source)
-    with pytest.raises(ImportError, match="rnn_forward.py") as raised:
+    with pytest.raises(ImportError, match=r"rnn_forward\.py") as raised:
         mine.rnn_forward  # noqa: B018
     assert "check rnn_forward again" in str(raised.value)
 
@@ -58,7 +60,9 @@ def test_an_absent_reference_is_said_to_be_an_exercise(home: Path, monkeypatch: 
     monkeypatch.setattr(mine, "find_spec", lambda name: None)
     mine.exercises.cache_clear()
     try:
-        with pytest.raises(ImportError, match="lstm_forward .* exercise of this assignment.* written and checked"):
+        with pytest.raises(
+            ImportError, match=r"lstm_forward .* exercise of this assignment.* written and checked"
+        ):
             from seqlib.mine import lstm_forward  # noqa: F401
     finally:
         mine.exercises.cache_clear()
@@ -70,7 +74,9 @@ def test_the_table_has_the_public_functions_in_their_order() -> None:
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         expected += [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert list(mine.exercises()) == expected
-    assert all(callable(getattr(importlib.import_module(f"seqlib.{t}"), f)) for f, t in mine.exercises().items())
+    assert all(
+        callable(getattr(importlib.import_module(f"seqlib.{t}"), f)) for f, t in mine.exercises().items()
+    )
     assert set(expected) <= set(dir(mine))
 
 

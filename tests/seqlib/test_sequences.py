@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqlib.data import names
-from seqlib.sequences import NGram, START, bits_per_token, log_probability, perplexity, steps
+from seqlib.sequences import START, NGram, bits_per_token, log_probability, perplexity, steps
 from seqlib.text import EOS
 
 TEXTS = st.lists(st.text(alphabet="abc", max_size=7), min_size=1, max_size=12)
@@ -60,7 +60,7 @@ def test_a_bigram_is_the_formula_worked_out_by_hand():
 
 
 def test_words_are_tokens_as_characters_are():
-    words, letters = ["the cat sat".split(), "the cat".split()], ["ABC", "AB"]
+    words, letters = [["the", "cat", "sat"], ["the", "cat"]], ["ABC", "AB"]
     by_word = NGram(3, ("the", "cat", "sat", EOS)).fit(words)
     by_letter = NGram(3, ("A", "B", "C", EOS)).fit(letters)
     assert bits_per_token(words, by_word.probability, 3) == bits_per_token(letters, by_letter.probability, 3)

@@ -1,0 +1,136 @@
+"""The torch language model computes what the cells by hand compute, and the training loop keeps its promises."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from seqlib import references
+from seqlib.lstm import lstm_forward
+from seqlib.models import __main__ as door
+from seqlib.models import train as loop
+from seqlib.models.language_model import IGNORED, LanguageModel, from_by_hand, to_by_hand
+from seqlib.models.machine import describe
+from seqlib.models.recipes import RECIPES, Recipe
+from seqlib.models.record import log_probabilities, verify, write
+from seqlib.rnn import rnn_forward
+from seqlib.text import EOS, Vocabulary, shifted_inputs
+
+FORWARD = {"rnn": rnn_forward, "lstm": lstm_forward}
+TEXTS = ["abba", "ab", "babab", "aab", "b", "abab"] * 4
+
+
+def small_data():
+    vocabulary = Vocabulary.of(TEXTS, specials=(EOS,))
+    encoded = [vocabulary.encode(text, end=True) for text in TEXTS]
+    return loop.Prepared(vocabulary, encoded, encoded[:6], encoded[6:9], {"package": "none", "version": "0"})
+
+
+def small_recipe(**changes):
+    recipe = Recipe(
+        "names-rnn", cell="rnn", n_a=7, bar=9.0, batch=8, epochs=4, learning_rate=0.02, average=0.5
+    )
+    return dataclasses.replace(recipe, **changes)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_cells_by_hand_give_the_models_log_probabilities(cell, seed):
+    torch.manual_seed(seed)
+    model = LanguageModel(cell, n_x=6, n_a=5).double().eval()
+    targets = np.random.default_rng(seed).integers(6, size=(3, 8))
+    parameters = to_by_hand(model)
+    y = FORWARD[cell](shifted_inputs(targets, 6), np.zeros((5, 3)), parameters)[1]
+    np.testing.assert_allclose(log_probabilities(model, targets), np.log(y), rtol=1e-10)
+    np.testing.assert_allclose(log_probabilities(from_by_hand(parameters), targets), np.log(y), rtol=1e-10)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_there_and_back_gives_the_same_parameters(cell):
+    torch.manual_seed(1)
+    parameters = to_by_hand(LanguageModel(cell, n_x=6, n_a=5).double())
+    back = to_by_hand(from_by_hand(parameters))
+    assert back.keys() == parameters.keys()
+    for name, value in parameters.items():
+        np.testing.assert_array_equal(back[name], value)
+        assert value.ndim == 2
+
+
+def test_the_loss_is_the_mean_over_the_tokens_that_are_there():
+    torch.manual_seed(0)
+    model = LanguageModel("lstm", n_x=4, n_a=3).double().eval()
+    together = loop.as_batch([[1, 2, 0], [3, 0]], torch.device("cpu"))
+    assert together[0].tolist() == [[IGNORED, 1, 2], [IGNORED, 3, 0]]
+    assert together[1].tolist() == [[1, 2, 0], [3, 0, IGNORED]]
+    alone = [model(*loop.as_batch([s], torch.device("cpu")))[1].item() * len(s) for s in ([1, 2, 0], [3, 0])]
+    assert math.isclose(model(*together)[1].item(), sum(alone) / 5, rel_tol=1e-12)
+    logits, loss = model(together[0])
+    assert logits.shape == (2, 3, 4) and loss is None
+
+
+def test_dropout_acts_in_training_only():
+    torch.manual_seed(0)
+    model = LanguageModel("lstm", n_x=4, n_a=9, dropout=0.5, weight_dropout=0.5, input_dropout=0.5)
+    idx = torch.tensor([[IGNORED, 1, 2, 3]])
+    assert not torch.equal(model.train()(idx)[0], model(idx)[0])
+    assert torch.equal(model.eval()(idx)[0], model(idx)[0])
+
+
+def test_batches_hold_every_sequence_once_and_follow_the_seed():
+    sequences = [[i] * (i % 5 + 1) for i in range(23)]
+    drawn = [list(loop.batches(sequences, 4, torch.Generator().manual_seed(seed))) for seed in (0, 0, 1)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    for batches in drawn:
+        assert sorted(sequence for batch in batches for sequence in batch) == sorted(sequences)
+
+
+def test_training_learns_repeats_itself_and_keeps_the_best_epoch():
+    data = small_data()
+    runs = [loop.train(small_recipe(epochs=8), data, seed, report=lambda line: None) for seed in (0, 0, 1)]
+    assert runs[0].curve == runs[1].curve != runs[2].curve
+    run = runs[0]
+    assert run.validation == min(entry["validation"] for entry in run.curve) < run.curve[0]["validation"]
+    assert run.steps == run.epochs * 3
+    kept = loop.bits_per_character(run.model, data.validation, torch.device("cpu"))
+    assert math.isclose(kept, run.validation, rel_tol=1e-5)
+
+
+def test_training_stops_when_validation_does_not_improve():
+    data = small_data()
+    b = data.vocabulary.index["b"]
+    hopeless = dataclasses.replace(data, validation=[[b, b, b, b, b, b]])
+    run = loop.train(small_recipe(epochs=60, patience=2), hopeless, report=lambda line: None)
+    assert run.epochs == run.best_epoch + 2 < 60
+
+
+def test_the_seed_kept_is_decided_by_validation(tmp_path, monkeypatch):
+    data, recipe = loop.prepare_names(), small_recipe(epochs=1, patience=1)
+    cut = dataclasses.replace(
+        data, train=data.train[:64], validation=data.validation[:40], test=data.test[:40]
+    )
+    monkeypatch.setattr("seqlib.models.record.ngram_figures", lambda: {"2": {"validation": 4.0, "test": 4.0}})
+    runs = [loop.train(recipe, cut, seed, report=lambda line: None) for seed in (4, 5, 6)]
+    content = write(recipe, cut, runs, describe(torch.device("cpu")), tmp_path)
+    assert content["seed"] == min(content["runs"], key=lambda run: run["validation"])["seed"]
+    parameters, card = references.load("names-rnn", tmp_path)
+    assert parameters["Waa"].shape == (7, 7)
+    assert card == content
+    assert references.recorded("names-rnn", tmp_path).log_probabilities.shape[1] == 16
+    monkeypatch.setitem(RECIPES, "names-rnn", recipe)
+    monkeypatch.setitem(loop.DATA, "names", lambda: cut)
+    assert verify("names-rnn", tmp_path) == []
+
+
+def test_the_door_lists_and_refuses_what_it_does_not_know(capsys):
+    assert door.main(["list"]) == 0
+    assert "names-lstm" in capsys.readouterr().out
+    assert door.main(["train", "names-transformer"]) == 2
+    assert "names-rnn, names-lstm" in capsys.readouterr().err
+
+
+def test_the_machine_is_described_without_what_it_has_not():
+    described = describe(torch.device("cpu"))
+    assert described["device"] == "cpu" and described["processor"]
+    assert not {"gpu", "cuda"} & described.keys()

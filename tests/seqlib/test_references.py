@@ -1,0 +1,178 @@
+"""The reference models are what their cards say: recomputed by hand, on the CPU, from the committed weights."""
+
+import json
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from seqlib import references
+from seqlib.data import names
+from seqlib.lstm import lstm_forward
+from seqlib.models.recipes import RECIPES
+from seqlib.models.record import missed_bars, verify
+from seqlib.models.train import DATA, prepare_names
+from seqlib.rnn import rnn_forward
+
+MODELS = sorted(RECIPES)
+cached_names = cache(prepare_names)
+# Sums over n_a = 256 products in another order, along up to 40 steps: far above 40·256·2⁻⁵², far below a digit shown.
+CLOSE = {"rtol": 0, "atol": 1e-9}
+
+
+def by_hand(parameters, batch):
+    """The log-probabilities (n_y, m, T_x) which the cells by hand give."""
+    a0 = np.zeros(
+        (next(iter(parameters[b] for b in ("ba", "bf") if b in parameters)).shape[0], len(batch.names))
+    )
+    forward = rnn_forward if "Waa" in parameters else lstm_forward
+    return np.log(forward(batch.x, a0, parameters)[1])
+
+
+def bits_by_hand(parameters, card, texts):
+    total = count = 0
+    by_length = sorted(texts, key=len)
+    for start in range(0, len(by_length), 256):
+        batch = references.as_batch(by_length[start : start + 256], card)
+        log_y = by_hand(parameters, batch)
+        picked = np.take_along_axis(log_y, batch.targets[np.newaxis], axis=0)[0]
+        total, count = total - picked[batch.mask].sum(), count + batch.mask.sum()
+    return total / count / np.log(2)
+
+
+def test_every_recipe_has_its_model_and_every_model_its_recipe():
+    assert references.available() == MODELS
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_recorded_outputs_are_those_of_the_cells_by_hand(name):
+    parameters, card = references.load(name)
+    recorded = references.recorded(name)
+    assert all(value.dtype == np.float64 for value in parameters.values())
+    assert recorded.log_probabilities.dtype == np.float64
+    assert set(recorded.batch.names) <= set(names.split().test)
+    assert len(set(recorded.batch.names)) == 16
+    log_y = by_hand(parameters, recorded.batch) * recorded.batch.mask
+    np.testing.assert_allclose(recorded.log_probabilities, log_y, **CLOSE)
+    assert len(card["vocabulary"]) == recorded.batch.x.shape[0]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_test_figure_recomputed_by_hand_is_the_cards_and_meets_the_bar(name):
+    parameters, card = references.load(name)
+    bits = bits_by_hand(parameters, card, names.split().test)
+    np.testing.assert_allclose(bits, card["metrics"]["test"]["kept"], **CLOSE)
+    assert bits <= RECIPES[name].bar
+    assert missed_bars(card) == []
+    assert len(card["runs"]) >= 3
+    assert card["metrics"]["test"]["mean"] <= RECIPES[name].bar
+
+
+def test_the_lstm_is_below_the_best_ngram_model_on_names_that_both_have_not_seen():
+    card = references.card("names-lstm")
+    assert set(card["ngrams"]) == {"2", "3", "4", "5", "6"}
+    assert card["metrics"]["test"]["kept"] < min(figures["test"] for figures in card["ngrams"].values())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_card_weights_and_outputs_belong_together(name):
+    assert verify(name) == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_files_are_small_and_name_their_machine(name):
+    assert all(path.stat().st_size <= 5_000_000 for path in references.FOLDER.glob(f"{name}.*"))
+    assert all(
+        value.dtype == np.float32 for value in load_file(references.FOLDER / f"{name}.safetensors").values()
+    )
+    machine = references.card(name)["machine"]
+    assert machine["processor"] and machine["torch"]
+    assert ("gpu" in machine) == (machine["device"] == "cuda")
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(DATA, "names", cached_names)
+    for path in references.FOLDER.glob("names-rnn.*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def test_an_unchanged_copy_is_found_in_order(copied):
+    assert verify("names-rnn", copied) == []
+
+
+def change(folder, *path_and_value):
+    *path, value = path_and_value
+    file = folder / "names-rnn.json"
+    card = json.loads(file.read_text(encoding="utf-8"))
+    place = card
+    for key in path[:-1]:
+        place = place[key]
+    assert place.get(path[-1]) != value if isinstance(place, dict) else place[path[-1]] != value
+    place[path[-1]] = value
+    file.write_text(json.dumps(card), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change_to",
+    [
+        ("metrics", "test", "kept", 3.1),
+        ("metrics", "validation", "mean", 3.1),
+        ("metrics", "test", "standard_deviation", 0.0),
+        ("ngrams", "5", "test", 3.9),
+        ("data", "version", "1.0"),
+        ("data", "sha256", "0" * 64),
+        ("recipe", "dropout", 0.9),
+        ("runs", 0, "test", 3.0),
+        ("curve", 3, "validation", 1.0),
+        ("machine", "device", "cuda"),
+        ("machine", "gpu", "NVIDIA H200"),
+    ],
+    ids=lambda value: "-".join(map(str, value[:-1])),
+)
+def test_a_changed_number_is_found(copied, change_to, monkeypatch):
+    figures = references.card("names-rnn")["ngrams"]
+    monkeypatch.setattr("seqlib.models.record.ngram_figures", lambda: figures)  # recomputed in the test above
+    change(copied, *change_to)
+    assert verify("names-rnn", copied) != []
+
+
+@pytest.mark.parametrize("file", ["names-rnn.safetensors", "names-rnn.outputs.safetensors"])
+@pytest.mark.parametrize("card_too", [False, True])
+def test_a_changed_array_is_found_even_when_its_hash_is_changed_too(copied, file, card_too, monkeypatch):
+    figures = references.card("names-rnn")["ngrams"]
+    monkeypatch.setattr("seqlib.models.record.ngram_figures", lambda: figures)
+    arrays = load_file(copied / file)
+    name = "by" if "by" in arrays else "log_probabilities"
+    arrays[name][3] += 1e-3
+    save_file(arrays, copied / file)
+    if card_too:
+        key = "outputs" if "outputs" in file else "weights"
+        change(copied, "sha256", key, references.file_hash(copied / file))
+    assert verify("names-rnn", copied) != []
+
+
+def test_an_unknown_model_is_answered_with_those_there_are():
+    with pytest.raises(FileNotFoundError, match="names-rnn"):
+        references.load("names-transformer")
+
+
+def test_missing_names_are_said_to_be_of_another_version(monkeypatch):
+    monkeypatch.setattr(references, "split", lambda: names.Split([], [], ["anna"]))
+    with pytest.raises(ValueError, match=r"faker 40\.[0-9.]+: install that version"):
+        references.recorded("names-rnn")
+
+
+def test_loading_imports_neither_torch_nor_a_cell_by_hand():
+    code = (
+        "import sys; from seqlib import references; references.load('names-rnn'); references.recorded('names-rnn');"
+        "print([m for m in ('torch', 'seqlib.rnn', 'seqlib.lstm', 'seqlib.models') if m in sys.modules])"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
