@@ -13,6 +13,7 @@ from typing import Any
 
 import jupytext
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 
 from autograder import exercises as course_registry
@@ -20,6 +21,7 @@ from autograder.exercise import Exercise
 from autograder.layout import Array, Dict, Each, Layout, Tuple
 from autograder.row import UNCHANGED, UNCHANGED_POINTS
 from autograder.store import Course, CourseError, digest, topic_of, write_atomically
+from autograder.tree import Fixture
 
 DIFFICULTY = {1: "easy ●○○", 2: "medium ●●○", 3: "hard ●●●"}
 PLACEHOLDER = re.compile(r"^\{exercise: *(\w+)\}$", re.MULTILINE)
@@ -219,8 +221,10 @@ def header(exercise: Exercise, number: int) -> str:
         "| argument | shape | what it is |",
         "|:--|:--|:--|",
     ]
+    callables = functions_among(exercise)
     for name, layout in exercise.arguments.items():
-        lines.append(f"| `{name}` | {shape(layout)} | {escaped(arguments.get(name, ''))} |")
+        form = "a function" if name in callables else shape(layout)
+        lines.append(f"| `{name}` | {form} | {escaped(arguments.get(name, ''))} |")
     lines += ["", "| result | shape |", "|:--|:--|"]
     parts = (
         exercise.result.fields
@@ -228,10 +232,16 @@ def header(exercise: Exercise, number: int) -> str:
         else {"the value": exercise.result}
     )
     lines += [f"| {result_name(exercise.result, name)} | {shape(part)} |" for name, part in parts.items()]
-    lines += ["", f"Returns {returns}" if returns else "", "", points_line(exercise)]
+    lines += ["", f"Returns: {returns}" if returns else "", "", points_line(exercise)]
     if exercise.needs:
         lines += ["", f"It may call {', '.join(f'`{name}`' for name in exercise.needs)}."]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def functions_among(exercise: Exercise) -> set[str]:
+    """The arguments that are functions."""
+    drawn = exercise.draw(np.random.default_rng(0), exercise.dims[0])
+    return {name for name, value in drawn.items() if isinstance(value, Fixture)}
 
 
 def points_line(exercise: Exercise) -> str:
@@ -365,6 +375,7 @@ def execute(notebook: NotebookNode, assignment: str, folder: Path) -> NotebookNo
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
+            extra_arguments=["--IPKernelApp.log_level=40"],
         )
         try:
             client.execute(env=environment)

@@ -50,7 +50,9 @@ def test_no_line_of_a_solution_is_in_the_release(solved, released):
 
 
 def test_a_solution_repeated_outside_its_marks_is_found(tmp_path, released):
-    leaking = tiny.SOURCE.replace('print("a demonstration")', "a_next = np.tanh(Waa @ a_prev + Wax @ xt + ba)")
+    leaking = tiny.SOURCE.replace(
+        'print("a demonstration")', "a_next = np.tanh(Waa @ a_prev + Wax @ xt + ba)"
+    )
     notebook = build_source(tmp_path, leaking)
     found = building.leaks(notebook, building.release_version(notebook, tiny.NAME))
     assert found == ["a_next=np.tanh(Waa@a_prev+Wax@xt+ba)"]

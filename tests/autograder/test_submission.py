@@ -70,14 +70,23 @@ def test_what_is_no_notebook_gives_the_unwritten_release_and_a_sentence(read, re
 def test_a_byte_order_mark_and_an_old_format_are_read(read, solved):
     assert flags(read(b"\xef\xbb\xbf" + text_of(solved).encode())) == []
     cells = [
-        {"cell_type": c.cell_type, "input" if c.cell_type == "code" else "source": c.source} for c in solved.cells
+        {"cell_type": c.cell_type, "input" if c.cell_type == "code" else "source": c.source}
+        for c in solved.cells
     ]
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
     assert [source for _, source in placed(read(json.dumps(old)))] == [c.source for c in solved.cells]
 
 
 def test_cells_that_are_no_cells_do_no_harm(read):
-    strange = {"cells": [None, 3, {}, {"cell_type": 7, "source": {"a": 1}}, {"cell_type": "code", "source": [1, "x"]}]}
+    strange = {
+        "cells": [
+            None,
+            3,
+            {},
+            {"cell_type": 7, "source": {"a": 1}},
+            {"cell_type": "code", "source": [1, "x"]},
+        ]
+    }
     assert flags(read(json.dumps(strange))) == ["another notebook"]
 
 

@@ -10,7 +10,11 @@ from seqlib import rnn
 HOUSE = Path(__file__).resolve().parents[2]
 NAME = "01-tiny"
 PARAMETERS = Dict(
-    Waa=Array("n_a", "n_a"), Wax=Array("n_a", "n_x"), Wya=Array("n_y", "n_a"), ba=Array("n_a"), by=Array("n_y")
+    Waa=Array("n_a", "n_a"),
+    Wax=Array("n_a", "n_x"),
+    Wya=Array("n_y", "n_a"),
+    ba=Array("n_a"),
+    by=Array("n_y"),
 )
 
 
@@ -50,7 +54,10 @@ EXERCISES = [
             a_next=Array("n_a", "m"),
             yt_pred=Array("n_y", "m"),
             cache=Tuple(
-                a_next=Array("n_a", "m"), a_prev=Array("n_a", "m"), xt=Array("n_x", "m"), parameters=PARAMETERS
+                a_next=Array("n_a", "m"),
+                a_prev=Array("n_a", "m"),
+                xt=Array("n_x", "m"),
+                parameters=PARAMETERS,
             ),
         ),
         draw=draw_cell,

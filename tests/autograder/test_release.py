@@ -1,0 +1,121 @@
+"""What a learner gets answers no exercise, and works without the repository."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from autograder import release
+from autograder.exercise import body
+from autograder.exercises import ASSIGNMENTS, exercises, withheld
+from autograder.store import Course, CourseError
+
+HOUSE = Course(release.HOUSE)
+
+
+@pytest.fixture(scope="module", params=list(ASSIGNMENTS))
+def package(request, tmp_path_factory):
+    return request.param, release.package(HOUSE, request.param, tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture
+def unpacked(package, tmp_path):
+    assignment, path = package
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path)
+    return assignment, tmp_path / assignment
+
+
+def run(folder, code):
+    """Run code in a fresh process that finds the course's packages in this folder only."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "SEQLIB_HOME": str(folder / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_no_body_and_no_distinctive_line_of_a_reference_is_in_the_package(package):
+    assignment, path = package
+    assert len(release.reference_lines(assignment)) > 20
+    assert list(release.answers_in(path, assignment)) == []
+    with zipfile.ZipFile(path) as archive:
+        text = "\n".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
+    for exercise in exercises(assignment):
+        lines = body(exercise.function).splitlines()[1:]
+        assert "\n".join(lines) not in text, exercise.name
+
+
+def test_the_search_finds_a_reference_that_is_put_in(package, tmp_path):
+    assignment, path = package
+    copy = tmp_path / "leaking.zip"
+    copy.write_bytes(path.read_bytes())
+    with zipfile.ZipFile(copy, "a") as archive:
+        archive.writestr("seqlib/help.py", body(exercises(assignment)[-1].function))
+    assert any("seqlib/help.py" in found for found in release.answers_in(copy, assignment))
+
+
+def test_the_judge_and_what_is_withheld_are_not_in_the_package(package):
+    assignment, path = package
+    with zipfile.ZipFile(path) as archive:
+        names = {name.removeprefix(f"{assignment}/") for name in archive.namelist()}
+    assert names.isdisjoint(f"seqlib/{topic}.py" for topic in withheld(assignment))
+    allowed = {f"autograder/{name}.py" for name in release.LEARNER}
+    allowed.add(f"autograder/cases/{ASSIGNMENTS[assignment]}.npz")
+    assert {name for name in names if name.startswith("autograder/")} == allowed
+
+
+def test_check_works_from_the_package_alone(unpacked):
+    assignment, folder = unpacked
+    name = exercises(assignment)[0].name
+    out = run(
+        folder,
+        "import sys, autograder, seqlib\n"
+        "from autograder import check\n"
+        f"def {name}(*arguments): raise NotImplementedError\n"
+        f"check({name})\n"
+        "print(autograder.__file__, seqlib.__file__)\n"
+        "print([m for m in sys.modules if m.startswith('autograder.ex') or m == 'autograder.judge'])",
+    )
+    assert f"{name}" in out and "not written yet" in out
+    assert out.count(str(folder)) == 2
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_a_right_answer_passes_in_the_package_and_is_kept(unpacked):
+    assignment, folder = unpacked
+    exercise = exercises(assignment)[0]
+    (folder / "answer.py").write_text(
+        "from __future__ import annotations\nimport numpy as np\nfrom seqlib.activations import sigmoid, softmax\n"
+        + body(exercise.function)
+    )
+    out = run(folder, f"from answer import {exercise.name}\nfrom autograder import check\ncheck({exercise.name})")
+    assert "WRONG" not in out and f"{exercise.points:g} / {exercise.points:g} points" in out
+    assert (folder / "home" / "mine" / f"{exercise.name}.py").is_file()
+
+
+def test_every_import_of_the_notebook_is_there(unpacked):
+    assignment, folder = unpacked
+    notebook = json.loads((folder / f"{ASSIGNMENTS[assignment]}.ipynb").read_text())
+    setup = [c for c in notebook["cells"] if c["metadata"].get("autograder", {}).get("role") == "setup"]
+    assert setup
+    code = "import matplotlib\nmatplotlib.use('agg')\n" + "\n".join("".join(cell["source"]) for cell in setup)
+    run(folder, code)
+
+
+def test_the_sandbox_gets_the_library_without_what_is_withheld(tmp_path):
+    for assignment in ASSIGNMENTS:
+        view = release.view(assignment, tmp_path)
+        assert (view / "seqlib" / "activations.py").is_file()
+        assert not [topic for topic in withheld(assignment) if (view / "seqlib" / f"{topic}.py").exists()]
+        assert not (view / "autograder").exists()
+        assert release.view(assignment, tmp_path) == view
+
+
+def test_an_unknown_assignment_is_answered(tmp_path):
+    with pytest.raises(CourseError, match="There is no assignment"):
+        release.package(HOUSE, "99-none", tmp_path)
