@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
-from autograder.layout import Array, Dict, Each, Number, Tuple
+from autograder.layout import Array, Dict, Each, Layout, Number, Tuple
 from autograder.row import Row
 from autograder.tree import Fixture
 from seqlib import references
@@ -28,6 +28,19 @@ CACHE = Tuple(a_next=UNITS, a_prev=UNITS, xt=INPUT, parameters=PARAMETERS)
 CACHES = Tuple(caches=Each(CACHE), x=INPUTS)
 GRADIENTS = {"dWax": Array("n_a", "n_x"), "dWaa": Array("n_a", "n_a"), "dba": Array("n_a", "1")}
 ANY_PARAMETERS = Dict(W=Array("n_a", "n_x"), b=Array("n_a", "1"), v=Array("n_y"))
+
+
+class Function(Layout):
+    """A function, which only an argument can be."""
+
+    def to_json(self) -> str:
+        """This layout as JSON-able data."""
+        return "function"
+
+    def describe(self) -> str:
+        """This layout in one line for the learner."""
+        return "a function"
+
 
 ARRAY_DIMS = [
     {"n_x": 3, "n_a": 2, "n_y": 4},
@@ -181,7 +194,7 @@ numeric_gradient = Exercise(
     title="A gradient from two losses",
     minutes=25,
     difficulty=2,
-    arguments={"loss": Number(), "parameters": ANY_PARAMETERS, "epsilon": Number()},
+    arguments={"loss": Function(), "parameters": ANY_PARAMETERS, "epsilon": Number()},
     result=ANY_PARAMETERS,
     draw=draw_loss,
     dims=ARRAY_DIMS,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from seqlib.plots.style import (
@@ -98,9 +99,10 @@ def unrolled_network() -> Picture:
         "below and the activation of the cell before from the left, and predicts upwards. The same weights "
         "W_ax, W_aa and W_ya stand at every cell."
     )
-    with canvas(alt, width=9.0, height=3.1) as (picture, axes):
+    with canvas(alt, width=9.0, height=2.5) as (picture, axes):
         axis = axes[0, 0]
         blank(axis, 13.2, 4.2)
+        axis.set_ylim(0.4, 3.8)
         draw_step(axis, 1.2, 2.1, "t", facecolor=SHADE)
         arrow(axis, (1.7, 2.35), (1.7, 1.85), connectionstyle="arc3,rad=-1.6")
         axis.text(2.2, 2.1, "$W_{aa}$", fontsize=10, va="center")
@@ -217,7 +219,7 @@ def describe_step(
     """Alt text of `step_through`."""
     units = ", ".join(signed(value, 2) for value in activations[:, t])
     if t == 0:
-        return f"Step 0: nothing is read yet; the initial activation is {units}. All later steps are still empty."
+        return f"Step 0: nothing is read yet; the initial activation is {units}. All other steps are empty."
     best = classes[int(y_pred[:, t - 1].argmax())]
     return (
         f"Step {t} of {len(tokens)}: the cell reads {tokens[t - 1]} and the activation of step {t - 1}, "
@@ -229,6 +231,7 @@ def describe_step(
 def draw_chain(axis: Axes, t: int, tokens: Sequence[str]) -> None:
     """The unrolled network with step t in bold, earlier steps thin, later ones faint."""
     blank(axis, GAP * len(tokens) + 2.2, 4.2)
+    axis.set_ylim(0.4, 3.8)
     bold = {"edgecolor": INK, "facecolor": "#FBE3BF", "linewidth": 2.6}
     done = {"edgecolor": INK, "facecolor": SHADE, "linewidth": 1.2}
     later = {"edgecolor": "#A8A8A8", "facecolor": PAPER, "linewidth": 1.0, "linestyle": "--"}
@@ -470,7 +473,7 @@ def backward_flow() -> Picture:
                 x - 1.9 if step > 1 else 0.95, 2.95, carried, ha="center", va="top", color=ORANGE, fontsize=9
             )
             arrow(axis, (x, 2.9), (x, 0.9), f"step {step}", **back)
-        axis.text(0.0, 4.1, "$a^{\\langle 0 \\rangle}$", fontsize=12)
+        axis.text(0.35, 3.85, "$a^{\\langle 0 \\rangle}$", fontsize=12, ha="center")
         axis.text(11.0, 3.4, "nothing\ncomes in", fontsize=9, color=GREY, va="center")
     return picture
 
@@ -492,6 +495,7 @@ def gradient_by_step(norms: Array, loss_step: int) -> Picture:
         steps = np.arange(1, len(norms) + 1)
         axis.semilogy(steps[:loss_step], shown)
         axis.set(xlabel="time step t", ylabel="gradient norm", xlim=(0.5, len(norms) + 0.5))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_title(f"what the loss of step {loss_step} sends to $x^{{\\langle t \\rangle}}$")
         axis.grid(True, axis="y")
     return picture

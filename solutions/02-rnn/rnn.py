@@ -151,7 +151,8 @@ r"""
 {exercise: numeric_gradient}
 
 `loss` is any function that takes a dict of arrays and returns a number. Estimate its derivative with respect to each
-entry of each array, and return a dict with the same keys and shapes. `parameters` must be the same after the call as
+entry of each array, and return a dict with the same keys and shapes. The check tries it on the three arrays of the table;
+later you will call it with the five of a network. `parameters` must be the same after the call as
 before: whoever checks a gradient wants to go on with the same weights.
 
 <details><summary>Hint 1: where to begin</summary>
@@ -485,7 +486,7 @@ r"""
 Use your `rnn_cell_forward`. Start from `a0`; it need not be zero. `caches` is a tuple of two: the list of the caches
 of all steps in order, and `x`.
 
-One of the rows runs your function with trained weights, those of the model in section 8, on names that it has not
+One of the rows runs your function with trained weights, those of the model in section 9, on names that it has not
 seen.
 
 <details><summary>Hint 1: what a loop has to carry</summary>
@@ -563,9 +564,12 @@ compete and add up to 1, which is what softmax is for. With several labels, each
 
 # %% [markdown]
 r"""
+## 6 · What this shape can and cannot do
+
 ### What one direction cannot see
 
 > He said, "Teddy bears are on sale."
+>
 > He said, "Teddy Roosevelt was a great president."
 
 In the second sentence *Teddy* is part of a name, in the first it is not. Your network reads from left to right. The
@@ -619,7 +623,7 @@ r"""
 
 # %% [markdown]
 r"""
-## 6 · How wrong was it?
+## 7 · How wrong was it?
 
 Every step makes a prediction, so every step has a loss. The loss of a sequence is their sum.
 
@@ -752,7 +756,7 @@ read what it wrote.
 
 # %% [markdown]
 r"""
-## 7 · Backpropagation through time
+## 8 · Backpropagation through time
 
 How should each weight change to make the loss smaller? Unrolled, the network is just a deep network, so
 backpropagation applies. Two things are new.
@@ -1050,7 +1054,7 @@ plots.gradient_by_step(norms, loss_step=20)
 
 # %% [markdown]
 r"""
-## 8 · A trained network in your hands
+## 9 · A trained network in your hands
 
 The course brings a network of exactly this kind, trained on some 25,000 names from many countries. At each step
 it reads the letter before (nothing at the first step: a vector of zeros) and predicts the next one; `<EOS>` ends a
@@ -1084,7 +1088,7 @@ plots.name_scores(some_names, score_per_letter(some_names), shuffled, score_per_
 
 # %% [markdown]
 r"""
-## 9 · The same network in torch
+## 10 · The same network in torch
 
 `torch.nn.RNN` is this network, in another notation:
 
