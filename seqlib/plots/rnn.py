@@ -445,10 +445,9 @@ def difference_errors(epsilons: Array, errors: Array) -> Picture:
 def backward_flow() -> Picture:
     """The unrolled network with the gradients that run back through it."""
     alt = (
-        "Three cells in a chain. Thin arrows run forward, left to right and upwards to the losses. Thick "
-        "dashed arrows run back: into each cell from its own loss above, and from the cell to its right; "
-        "out of each cell to the left, to its input below, and into the shared weights, where the "
-        "contributions of all steps add up."
+        "Three cells in a chain. Thin arrows run forward, left to right and upwards to the losses. Thick dashed "
+        "arrows run back: into each cell from its own loss above, and from the cell to its right; out of each "
+        "cell to the left, and down into the shared weights, where the contributions of all steps add up."
     )
     with canvas(alt, width=9.0, height=4.6) as (picture, axes):
         axis = axes[0, 0]
@@ -458,7 +457,7 @@ def backward_flow() -> Picture:
             axis,
             (6.3, 0.5),
             "$dW_{aa},\\ dW_{ax},\\ db_a$: one sum over all steps",
-            size=(6.6, 0.8),
+            size=(9.6, 0.8),
             linestyle="--",
         )
         for step, x in enumerate((2.5, 6.3, 10.1), start=1):

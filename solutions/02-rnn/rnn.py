@@ -175,6 +175,7 @@ tiny $\epsilon$; the check uses a large one, where they differ.
 </details>
 """
 
+
 # %% exercise="numeric_gradient"
 def numeric_gradient(loss, parameters, epsilon=1e-5):
     """Estimate the gradient of `loss` by central differences, one entry at a time."""
@@ -234,6 +235,7 @@ length of a vector. Go through the keys of one dict for both, so that the order 
 
 </details>
 """
+
 
 # %% exercise="gradient_error"
 def gradient_error(gradients, numeric):
@@ -344,6 +346,7 @@ The prediction is made from the *new* activation, after tanh. Both lines add the
 </details>
 """
 
+
 # %% exercise="rnn_cell_forward"
 def rnn_cell_forward(xt, a_prev, parameters):
     """One time step: mix the input with the previous activation, then predict."""
@@ -404,6 +407,7 @@ arrays and an axis.
 </details>
 """
 
+
 # %% exercise="stack_parameters"
 def stack_parameters(parameters):
     """Put Waa and Wax side by side, so that one product does the work of two."""
@@ -434,6 +438,7 @@ be on top.
 
 </details>
 """
+
 
 # %% exercise="rnn_cell_forward_stacked"
 def rnn_cell_forward_stacked(xt, a_prev, stacked):
@@ -502,6 +507,7 @@ axis is new. The last axis of `x` tells how many steps there are.
 </details>
 """
 
+
 # %% exercise="rnn_forward"
 def rnn_forward(x, a0, parameters):
     """Unroll the cell over a sequence, handing each activation to the next step."""
@@ -549,7 +555,9 @@ How good is it? Below are the scores before the softmax, $W_{ya}\, a^{\langle t 
 """
 
 # %% demo=true
-scores_of_note = np.array([[1.0, 0.5, 0.1, 0.2], [2.2, 0.3, 0.5, -1.5], [-3.0, -1.0, 1.9, -0.1], [4.1, 1.2, -1.1, 2.2]])
+scores_of_note = np.array(
+    [[1.0, 0.5, 0.1, 0.2], [2.2, 0.3, 0.5, -1.5], [-3.0, -1.0, 1.9, -0.1], [4.1, 1.2, -1.1, 2.2]]
+)
 apart = np.abs(softmax(scores_of_note) - y_pred_hello[:, 0]).max()
 print(f"their softmax and your predictions differ by {apart:.3f} at most: the note rounds to one decimal")
 plots.score_table(scores_of_note, tokens="hell", classes=letters, targets=y_hello[0])
@@ -577,7 +585,7 @@ next cell runs it, with random weights, over both sentences.
 """
 
 # %% demo=true
-pair = ["He said Teddy bears are on sale".split(), "He said Teddy Roosevelt was great".split()]
+pair = [text.split() for text in ("He said Teddy bears are on sale", "He said Teddy Roosevelt was great")]
 words = sorted({*pair[0], *pair[1]})
 rng = np.random.default_rng(4)
 random_weights = {
@@ -666,6 +674,7 @@ Compute with whole arrays; no loop is needed. An index into the first axis takes
 </details>
 """
 
+
 # %% exercise="binary_cross_entropy"
 def binary_cross_entropy(y_pred, y):
     """The loss of a yes/no label at every step, such as "is this word part of a name?"."""
@@ -722,6 +731,7 @@ With two classes and equal probabilities everywhere, each loss is $\log 2$.
 </details>
 """
 
+
 # %% exercise="cross_entropy"
 def cross_entropy(y_pred, y):
     """The loss of a softmax prediction at every step: −log of the probability of the true class."""
@@ -742,7 +752,9 @@ The four steps of `hello`, with your loss:
 
 # %% demo=true
 losses_hello, total_hello = cross_entropy(y_pred_hello, y_hello)
-print(f"sum over the steps: {total_hello:.2f} nats; a blind guess at each step would cost {4 * np.log(4):.2f}")
+print(
+    f"sum over the steps: {total_hello:.2f} nats; a blind guess at each step would cost {4 * np.log(4):.2f}"
+)
 plots.step_losses(losses_hello[0], tokens="hell", targets="ello")
 
 # %% [markdown]
@@ -820,6 +832,7 @@ $db_y$ mind the shape $(n_y, 1)$.
 </details>
 """
 
+
 # %% exercise="rnn_output_backward"
 def rnn_output_backward(y_pred, y, a, parameters):
     """From the summed cross-entropy back through the softmax layer, for all steps at once."""
@@ -888,6 +901,7 @@ A sum over one axis takes the axis away, and $(n_a,)$ is not $(n_a, 1)$. `keepdi
 
 </details>
 """
+
 
 # %% exercise="rnn_cell_backward"
 def rnn_cell_backward(da_next, cache):
@@ -963,6 +977,7 @@ When the loop is over, the variable that was carried holds what the first step h
 </details>
 """
 
+
 # %% exercise="rnn_backward"
 def rnn_backward(da, caches):
     """Backpropagation through time."""
@@ -993,6 +1008,7 @@ Nobody has to tell you whether your backward pass is right: you have built the t
 cell puts your functions together for the loss of `hello`, and compares them with your numeric gradient, one parameter after
 the other.
 """
+
 
 # %% demo=true
 def loss_of_hello(parameters):
@@ -1088,6 +1104,13 @@ plots.name_scores(some_names, score_per_letter(some_names), shuffled, score_per_
 
 # %% [markdown]
 r"""
+In most pairs the real name is more probable, though the letters are the same: what the network has learned is their
+*order*. Where a shuffled name wins, read both aloud. A name of a kind that was rare in the training data has no
+advantage.
+"""
+
+# %% [markdown]
+r"""
 ## 10 · The same network in torch
 
 `torch.nn.RNN` is this network, in another notation:
@@ -1153,6 +1176,7 @@ print(f"  dba    {difference(through_time['dba'][:, 0], layer.bias_ih_l0.grad):.
 print(f"  dWya   {difference(output['dWya'], output_layer.weight.grad):.1e}")
 
 # %% demo=true
+torch.manual_seed(0)
 fresh = torch.nn.RNN(n_x, n_a, batch_first=True, dtype=torch.float64)  # its own random weights
 weights = {name: value.detach().numpy() for name, value in fresh.named_parameters()}
 back = {
@@ -1164,7 +1188,9 @@ back = {
 }
 activations, _ = fresh(torch.tensor(x.transpose(1, 2, 0)), torch.tensor(a0.T[np.newaxis]))
 a_back = rnn_forward(x, a0, back)[0]
-print(f"torch's weights in your functions: a differs by {difference(a_back.transpose(1, 2, 0), activations):.1e}")
+print(
+    f"torch's weights in your functions: a differs by {difference(a_back.transpose(1, 2, 0), activations):.1e}"
+)
 
 # %% [markdown]
 r"""
