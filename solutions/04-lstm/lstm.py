@@ -482,8 +482,9 @@ for name, there, back in zip(held_out, forwards, backwards, strict=True):
 # %% [markdown]
 r"""
 And this is what its gates do while it reads the first of these names. Of its many units, those whose forget gate moves most are
-shown; below each character stands the one that the network thinks likeliest to follow (⏎ for the end of the name). Look for units whose $\Gamma_f$ stays dark, which hold on to something from beginning to end, and for steps at which many
-are emptied at once.
+shown, dark where a gate is open; below each character stands the one that the network thinks likeliest to follow (⏎ for the
+end of the name). Look at $\Gamma_f$ from left to right: what do these units do with their memory at the first characters, and
+what once a part of the name has been read? And when does the network begin to think that the name may end?
 """
 
 # %% demo=true
