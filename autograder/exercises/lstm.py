@@ -300,10 +300,14 @@ lstm_cell_forward = Exercise(
     draw=draw_cell,
     dims=STEP_DIMS,
     rows=[
+        Row("forget gate in the cache", "cache.ft", points=0.5),
+        Row("update gate in the cache", "cache.ut", points=0.5),
+        Row("candidate in the cache", "cache.cct", points=0.5),
+        Row("output gate in the cache", "cache.ot", points=0.5),
         Row("c_next", "c_next", points=4),
         Row("a_next", "a_next", points=3),
-        Row("yt_pred", "yt_pred", points=3),
-        Row("cache", "cache", points=3),
+        Row("yt_pred", "yt_pred", points=2),
+        Row("the whole cache", "cache", points=2),
     ],
     needs=["lstm_gates"],
     mistakes=[
