@@ -311,9 +311,9 @@ def run_replay(call: Call) -> int:
 
 def run_demo(call: Call) -> int:
     """Grade a sample class."""
-    from autograder import demo
+    from autograder.demo import run
 
-    return demo.run(call.workers, unsafe=call.unsafe)
+    return run(call.workers, unsafe=call.unsafe)
 
 
 def run_try(call: Call) -> int:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -33,6 +34,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 from nbgrader.utils import compute_checksum
+from sqlalchemy.exc import SAWarning
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
@@ -48,6 +50,7 @@ from autograder.verdict import Verdict
 def configure(config: Config) -> None:
     """Put our reader, hook and judge into nbgrader's places; clean what learners wrote before it is shown."""
     find_tools()
+    warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own queries, harmless and many
     config.Autograde.exporter_class = TolerantExporter
     config.Autograde.pre_convert_hook = prepare
     config.Autograde.autograde_preprocessors = [

@@ -9,6 +9,7 @@ import pytest
 import tiny
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
+from nbgrader.apps.api import NbGraderAPI
 
 from autograder import batch, classroom, engine, release
 from autograder.store import CourseError, Results
@@ -80,6 +81,18 @@ def test_nbgraders_own_command_gives_the_same_scores(tiny_course, small_class, e
     AutogradeApp.clear_instance()
     assert scores(tiny_course) == before
     assert {student: results.path(tiny.NAME, student).read_text() for student in small_class} == keys
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_the_formgraders_button_gives_the_same_scores(tiny_course, small_class, empty_gradebook):
+    grade(tiny_course)
+    before = scores(tiny_course)
+    shutil.copyfile(empty_gradebook, tiny_course.root / "gradebook.db")
+    engine.register(tiny_course, tiny.NAME)
+    api = NbGraderAPI(coursedir=tiny_course.directory, config=tiny_course.config)
+    for student in small_class:
+        assert api.autograde(tiny.NAME, student)["success"]
+    assert scores(tiny_course) == before
 
 
 def test_what_is_graded_is_not_graded_again(tiny_course, hand_in, solved, monkeypatch):

@@ -93,7 +93,9 @@ def test_a_right_answer_passes_in_the_package_and_is_kept(unpacked):
         "from __future__ import annotations\nimport numpy as np\nfrom seqlib.activations import sigmoid, softmax\n"
         + body(exercise.function)
     )
-    out = run(folder, f"from answer import {exercise.name}\nfrom autograder import check\ncheck({exercise.name})")
+    out = run(
+        folder, f"from answer import {exercise.name}\nfrom autograder import check\ncheck({exercise.name})"
+    )
     assert "WRONG" not in out and f"{exercise.points:g} / {exercise.points:g} points" in out
     assert (folder / "home" / "mine" / f"{exercise.name}.py").is_file()
 

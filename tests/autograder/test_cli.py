@@ -1,0 +1,127 @@
+"""Wrong use is answered, not thrown; right use prints what a person, or a program, wants to know."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import tiny
+
+from autograder import batch, cli
+from autograder.exercise import body
+from autograder.exercises import every_exercise, find
+from autograder.sandbox import NoSandbox
+
+
+@pytest.fixture
+def run(capsys):
+    def command(*arguments):
+        status = cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return command
+
+
+@pytest.fixture
+def in_course(run, tiny_course, monkeypatch):
+    monkeypatch.setattr(batch, "processes", lambda workers: lambda: ThreadPoolExecutor(1))
+    yield lambda *arguments: run("--course", tiny_course.root, *arguments)
+    batch.close_jails()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["grade", "99-none"], "There is no assignment '99-none'. The assignments here are: 01-tiny."),
+        (["grade", tiny.NAME], "There are no submissions of 01-tiny"),
+        (["feedback", tiny.NAME], "Nothing of 01-tiny is graded yet"),
+        (["report", tiny.NAME], "Nothing of 01-tiny is graded yet"),
+        (["replay", tiny.NAME, "ada"], "ada handed in no 01-tiny"),
+        (["release", "99-none"], "There is no assignment"),
+        (["build", "gru"], "There is no assignment or topic 'gru'. There are: 01-tiny."),
+        (["try", "lstm_forwards", "file.py"], "did you mean lstm_forward"),
+        (["try", "lstm_forward", "none.py"], "none.py cannot be read"),
+        (["audit", "gru"], "no assignment 'gru'"),
+    ],
+)
+def test_wrong_use_is_answered_with_status_2(in_course, arguments, answer):
+    status, out, err = in_course(*arguments)
+    assert status == cli.MISUSED
+    assert answer in err and "Traceback" not in err and out == ""
+
+
+def test_outside_a_course_it_says_what_to_do(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = run("grade", tiny.NAME)
+    assert status == cli.MISUSED and "--course FOLDER" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["grades"], ["grade"], ["grade", tiny.NAME, "--workers", "0"]])
+def test_a_command_that_does_not_parse_has_status_2(arguments):
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == cli.MISUSED
+
+
+def test_no_sandbox_is_said_and_nothing_is_graded(in_course, hand_in, solved, monkeypatch):
+    hand_in("ada", solved)
+
+    def refuse(*_, **__):
+        raise NoSandbox("No jail holds on this system. Install bubblewrap.")
+
+    monkeypatch.setattr(batch, "Jail", refuse)
+    status, _, err = in_course("grade", tiny.NAME)
+    assert status == cli.FAILED and "Install bubblewrap" in err
+
+
+def test_grade_prints_the_list_and_where_things_lie(in_course, hand_in, solved, tiny_course):
+    hand_in("ada", solved)
+    for cell in solved.cells:
+        cell.source = cell.source.replace("Wax @ xt + ba", "Wax @ xt")
+    hand_in("ben", solved)
+    status, out, _ = in_course("grade", tiny.NAME)
+    assert status == 0
+    ada, ben = (next(line for line in out.splitlines() if line.startswith(name)) for name in ("ada", "ben"))
+    assert "100 / 100" in ada and "rnn_cell_forward: no_bias" in ben
+    assert str(tiny_course.root / "grades.csv") in out and "class report" in out
+    status, out, _ = in_course("grade", tiny.NAME, "--student", "ada", "--json")
+    assert status == 0
+    assert [(line["student"], line["score"]) for line in json.loads(out)] == [("ada", 100)]
+    status, out, _ = in_course("replay", tiny.NAME, "ben", "a_next")
+    assert status == 0
+    assert "rnn_cell_forward: a_next: WRONG" in out and "given (5, 4)" in out and "expected (5, 4)" in out
+    status, out, _ = in_course("replay", tiny.NAME, "ben", "no such row")
+    assert status == cli.MISUSED
+
+
+def test_exercises_are_listed_for_people_and_for_programs(run):
+    status, out, _ = run("exercises", "--json")
+    listed = json.loads(out)
+    assert status == 0 and [item["name"] for item in listed] == list(every_exercise())
+    for item in listed:
+        assert item["points"] == sum(row["points"] for row in item["rows"]) + 1
+        assert set(item) >= {"assignment", "kind", "signature", "arguments", "result", "needs", "mistakes"}
+    status, out, _ = run("exercises")
+    assert status == 0 and "lstm_cell_forward" in out
+
+
+def test_try_has_status_0_only_for_all_points(run, tmp_path):
+    _, exercise = find("stack_parameters")
+    file = tmp_path / "answer.py"
+    file.write_text("from __future__ import annotations\nimport numpy as np\n" + body(exercise.function))
+    status, out, _ = run("try", exercise.name, file, "--json")
+    found = json.loads(out)
+    assert status == 0 and found["passed"] and found["points"] == found["max_points"] == exercise.points
+    assert set(found) >= {"exercise", "points", "max_points", "passed", "rows", "flags"}
+    assert set(found["rows"][0]) == {"name", "points", "max_points", "passed", "message", "mistake"}
+    file.write_text("import numpy as np\ndef stack_parameters(parameters):\n    return {}\n")
+    status, out, _ = run("try", exercise.name, file)
+    assert status == cli.FAILED and "WRONG" in out
+    file.write_text("1 / 0")
+    status, out, _ = run("try", exercise.name, file, "--json")
+    assert status == cli.FAILED and json.loads(out)["points"] == 0
+
+
+def test_doctor_names_the_sandbox(run):
+    status, out, _ = run("doctor")
+    assert status == 0 and out.startswith("sandbox: ")
