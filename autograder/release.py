@@ -1,6 +1,7 @@
 """What of the repository a learner, or the sandbox, may have: nothing that answers an exercise."""
 
 import functools
+import inspect
 import os
 import shutil
 import tempfile
@@ -8,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.exercises import exercises, withheld
+from autograder.exercises import ASSIGNMENTS, exercises, withheld
 from autograder.frozen import CASES
 from autograder.store import Course, CourseError, digest, digest_files, topic_of
 
@@ -174,9 +175,15 @@ def reference_lines(assignment: str) -> dict[str, str]:
     from autograder.course import distinctive
     from autograder.exercise import body
 
+    earlier = [topic for topic in ASSIGNMENTS.values() if topic not in withheld(assignment)]
+    taught = "".join("".join((HOUSE / "seqlib" / f"{topic}.py").read_text().split()) for topic in earlier)
     lines = {}
     for exercise in exercises(assignment):
         source = body(exercise.function)
+        stated = "".join((inspect.getdoc(exercise.function) or "").split())
         for line in distinctive(source.split(":\n", 1)[1]):
-            lines[line] = exercise.name
+            if (
+                line not in stated and line not in taught
+            ):  # the order of a cache, an earlier reference's idiom
+                lines[line] = exercise.name
     return lines
