@@ -265,6 +265,8 @@ def case_error(exercise: Exercise, right: Mapping[str, Tree], group: str, outcom
             pairs = zip(inner.parts(right[row.path], ""), inner.parts(given, ""), strict=True)
             for (_, _, one), (_, _, other) in pairs:
                 wanted = transformed(np.asarray(one, dtype=float), row)
+                if np.shape(other) != wanted.shape:
+                    return float("inf")
                 with np.errstate(invalid="ignore"):
                     error = np.abs(transformed(np.asarray(other, dtype=float), row) - wanted).max(initial=0)
                 largest = max(largest, float(error) / scale(wanted) / row.tolerance)

@@ -107,7 +107,7 @@ def first_finding(
 def case_label(expectation: Expectation, number: int) -> str:
     """Which case it was, in words."""
     if expectation.group != "drawn":
-        return f" (with the weights of {expectation.group})"
+        return f" (case: {expectation.group})"
     sizes = ", ".join(f"{name} = {size}" for name, size in expectation.dims.items())
     return f" (case {number}: {sizes})" if sizes else f" (case {number})"
 

@@ -3,6 +3,7 @@
 A fixture holds no answer of an exercise: it is what the exercise is applied to.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,9 +47,15 @@ def reference_parameters(data: str) -> dict[str, Any]:
     Args:
         data: the model's name, such as "names-lstm".
     """
+    return {name: value.copy() for name, value in loaded(data).items()}
+
+
+@functools.cache
+def loaded(name: str) -> dict[str, Any]:
+    """The weights of a reference model, read once."""
     from seqlib import references
 
-    parameters: dict[str, Any] = references.load(data)[0]
+    parameters: dict[str, Any] = references.load(name)[0]
     return parameters
 
 

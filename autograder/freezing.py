@@ -1,13 +1,16 @@
 """Makes the frozen public cases of a topic from its exercises; run by the course's authors."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from autograder.compare import changed
 from autograder.exercise import Exercise, recorded_calls
 from autograder.exercises import exercises
-from autograder.fixtures import built
-from autograder.frozen import CASES, packed
+from autograder.fixtures import build, built
+from autograder.frozen import CASES, packed, single
 from autograder.judge import PUBLIC_SEED, Trial
-from autograder.tree import Tree, copied, save
+from autograder.tree import Fixture, Tree, copied, save
 
 
 def freeze(topic: str, folder: Path = CASES) -> Path:
@@ -50,4 +53,22 @@ def answers(exercise: Exercise, trial: Trial) -> dict[str, list[Tree]]:
     with recorded_calls(exercise) as (function, calls):
         for arguments in trial.inputs:
             function(*built(copied(arguments)).values())
-    return {name: [list(pair) for pair in pairs] for name, pairs in calls.items()}
+    weights = [value for case in trial.inputs for value in case.values() if isinstance(value, Fixture)]
+    known = [(fixture, build(fixture)) for fixture in dict.fromkeys(weights)]
+    return {
+        name: [copied(unbuilt(list(pair), known), single) for pair in pairs] for name, pairs in calls.items()
+    }
+
+
+def unbuilt(tree: Tree, known: Sequence[tuple[Fixture, Any]]) -> Tree:
+    """The same tree with the weights of a reference model replaced by their fixture: they lie in the package already."""
+    if isinstance(tree, dict):
+        same = (
+            fixture
+            for fixture, value in known
+            if isinstance(value, dict) and changed(value, tree, "weights") is None
+        )
+        return next(same, None) or {key: unbuilt(value, known) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(unbuilt(item, known) for item in tree)
+    return tree

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.compare import Expectation, Values, changed
+from autograder.fixtures import built
 from autograder.layout import Layout, from_json
 from autograder.outcome import CallError
 from autograder.row import Row
@@ -51,7 +52,7 @@ class FrozenExercise:
         """
         for given, result in self.calls[name]:
             if alike(given, arguments):
-                return copied(result)
+                return copied(result, double)
         raise LookupError(
             f"{name} is called with other arguments than in a right solution; look at what you pass to it"
         )
@@ -70,7 +71,7 @@ def alike(one: Tree, other: Tree) -> bool:
         other = np.asarray(other)
         numeric = other.dtype.kind in "biuf" and one.shape == other.shape
         return numeric and bool(np.allclose(one, other, rtol=ANSWER_TOLERANCE, atol=ANSWER_TOLERANCE))
-    return changed(one, other, "") is None
+    return changed(one, other, "argument") is None
 
 
 def packed(expectation: Expectation) -> Tree:
@@ -98,6 +99,11 @@ def packed_values(values: Values) -> Tree:
         else {"value": copied(value, single)}
         for path, value in values.items()
     }
+
+
+def double(array: NDArray[Any]) -> NDArray[Any]:
+    """Single precision made double; other arrays copied."""
+    return array.astype(np.float64 if array.dtype == np.float32 else array.dtype)
 
 
 def single(array: NDArray[Any]) -> NDArray[Any]:
@@ -141,5 +147,5 @@ def frozen_exercise(name: str, folder: Path = CASES) -> FrozenExercise:
         needs=data["needs"],
         first=[unpacked(case) for case in data["first"]],
         again=[unpacked(case) for case in data["again"]],
-        calls={need: [(pair[0], pair[1]) for pair in pairs] for need, pairs in data["calls"].items()},
+        calls={need: [(pair[0], pair[1]) for pair in built(pairs)] for need, pairs in data["calls"].items()},
     )

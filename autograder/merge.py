@@ -14,8 +14,12 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
         second: the rows of the round in which `needs` were answered by the reference.
         needs: the earlier exercises that the function calls.
     """
-    names = " and ".join(needs)
-    fault = f"right when {names} is replaced by the right one: the fault lies there"
+    replaced = (
+        f"{needs[0]} is replaced by the right one"
+        if len(needs) == 1
+        else f"{', '.join(needs)} are the right ones"
+    )
+    fault = f"right when {replaced}: the fault lies there"
     rows: list[RowResult] = []
     for before, after in zip(first.rows, second, strict=True):
         excused = not before.passed and after.passed

@@ -38,7 +38,9 @@ def exercises(assignment: str) -> list[Exercise]:
 def every_exercise() -> dict[str, tuple[str, Exercise]]:
     """All exercises of the course by name, each with its assignment."""
     return {
-        exercise.name: (assignment, exercise) for assignment in ASSIGNMENTS for exercise in exercises(assignment)
+        exercise.name: (assignment, exercise)
+        for assignment in ASSIGNMENTS
+        for exercise in exercises(assignment)
     }
 
 
@@ -60,7 +62,9 @@ def references(assignment: str) -> dict[str, Callable[..., Any]]:
     return {
         name: value
         for name, value in vars(module).items()
-        if callable(value) and getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
+        if callable(value)
+        and getattr(value, "__module__", "") == module.__name__
+        and not name.startswith("_")
     }
 
 

@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
+from autograder.exercise import Arguments, Dims, Exercise, Mistake
+from autograder.exercises.names import names_cases
 from autograder.layout import Array, Dict, Each, Layout, Tuple
 from autograder.row import Row
-from autograder.tree import Fixture
 from seqlib import lstm as reference
-from seqlib import references
-from seqlib.data.names import split
 
 UNITS = Array("n_a", "m")
 WEIGHTS = Array("n_a", "n_a + n_x")
@@ -128,24 +126,6 @@ def draw_sequence_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
     """A gradient for each step's activation, and the caches of a real forward pass."""
     caches = reference.lstm_forward(*draw_sequence(rng, dims).values())[3]
     return {"da": rng.normal(0, 1, (dims["n_a"], dims["m"], dims["T_x"])), "caches": caches}
-
-
-def as_arguments(batch: references.Batch) -> list[Arguments]:
-    """What `lstm_forward` is given to read a batch of names with the trained weights."""
-    n_a = references.card(REFERENCE_MODEL)["recipe"]["n_a"]
-    a0 = np.zeros((n_a, len(batch.names)))
-    return [{"x": batch.x, "a0": a0, "parameters": Fixture("reference_parameters", REFERENCE_MODEL)}]
-
-
-def held_out_names(rng: np.random.Generator) -> list[Arguments]:
-    """Names that the reference model has not seen."""
-    chosen = rng.choice(split().test, HELD_OUT_NAMES, replace=False)
-    return as_arguments(references.as_batch([str(name) for name in chosen], references.card(REFERENCE_MODEL)))
-
-
-def recorded_names() -> list[Arguments]:
-    """The held-out names for which the model's outputs were recorded."""
-    return as_arguments(references.recorded(REFERENCE_MODEL).batch)
 
 
 def missing_bias(gate: str) -> Mistake:
@@ -480,7 +460,7 @@ lstm_forward = Exercise(
         Row("log-probabilities of held-out names", "y", points=4, cases=REFERENCE_MODEL, transform="log"),
     ],
     needs=["lstm_cell_forward"],
-    extra=[Cases(REFERENCE_MODEL, draw=held_out_names, recorded=recorded_names)],
+    extra=[names_cases(REFERENCE_MODEL, HELD_OUT_NAMES)],
     mistakes=[
         Mistake(
             "a0_ignored",

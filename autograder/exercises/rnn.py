@@ -3,13 +3,12 @@
 import numpy as np
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
+from autograder.exercises.names import names_cases
 from autograder.layout import Array, Dict, Each, Layout, Number, Tuple
 from autograder.row import Row
 from autograder.tree import Fixture
-from seqlib import references
 from seqlib import rnn as reference
 from seqlib.activations import softmax
-from seqlib.data.names import split
 
 REFERENCE_MODEL = "names-rnn"
 HELD_OUT_NAMES = 24
@@ -169,24 +168,6 @@ def draw_sequence_gradient(rng: np.random.Generator, dims: Dims) -> Arguments:
     """A gradient for each step's activation, and the caches of a real forward pass."""
     caches = reference.rnn_forward(*draw_sequence(rng, dims).values())[2]
     return {"da": rng.normal(0, 1, (dims["n_a"], dims["m"], dims["T_x"])), "caches": caches}
-
-
-def as_arguments(batch: references.Batch) -> list[Arguments]:
-    """What `rnn_forward` is given to read a batch of names with the trained weights."""
-    n_a = references.card(REFERENCE_MODEL)["recipe"]["n_a"]
-    a0 = np.zeros((n_a, len(batch.names)))
-    return [{"x": batch.x, "a0": a0, "parameters": Fixture("reference_parameters", REFERENCE_MODEL)}]
-
-
-def held_out_names(rng: np.random.Generator) -> list[Arguments]:
-    """Names that the reference model has not seen."""
-    chosen = rng.choice(split().test, HELD_OUT_NAMES, replace=False)
-    return as_arguments(references.as_batch([str(name) for name in chosen], references.card(REFERENCE_MODEL)))
-
-
-def recorded_names() -> list[Arguments]:
-    """The held-out names for which the model's outputs were recorded."""
-    return as_arguments(references.recorded(REFERENCE_MODEL).batch)
 
 
 numeric_gradient = Exercise(
@@ -680,7 +661,7 @@ rnn_forward = Exercise(
         Row("log-probabilities of names", "y_pred", points=4, cases=REFERENCE_MODEL, transform="log"),
     ],
     needs=["rnn_cell_forward"],
-    extra=[Cases(REFERENCE_MODEL, held_out_names, recorded_names)],
+    extra=[names_cases(REFERENCE_MODEL, HELD_OUT_NAMES)],
     mistakes=[
         Mistake(
             "a0_ignored",
