@@ -29,6 +29,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 TOTAL = 100
 DISTINCTIVE = 24  # characters without spaces: a shorter line of code may well stand in the prose too
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 300
 
 
@@ -375,6 +376,7 @@ def execute(notebook: NotebookNode, assignment: str, folder: Path) -> NotebookNo
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
+            store_widget_state=False,
             extra_arguments=["--IPKernelApp.log_level=40"],
         )
         try:
@@ -384,6 +386,10 @@ def execute(notebook: NotebookNode, assignment: str, folder: Path) -> NotebookNo
             where = f"cell {failed.id}\n\n{failed.source}\n" if failed else "a cell"
             raise BuildError(f"{assignment}: {where}\nfailed when it was run:\n{error}") from None
     run.metadata["language_info"] = {"name": "python"}
+    for cell in run.cells:
+        for output in cell.get("outputs", []):
+            # A widget lives in its kernel; a page shows the static figure that stands in its place.
+            output.get("data", {}).pop(WIDGET, None)
     return run
 
 

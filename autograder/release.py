@@ -42,6 +42,7 @@ REQUIREMENTS = (
     "numpy>=1.26",
     "platformdirs",
     "safetensors",
+    "torch",
 )
 
 README = """\
