@@ -84,7 +84,8 @@ def new_course() -> Course:
     """A temporary course folder with this repository's configuration and assignments; it is kept."""
     root = Path(tempfile.mkdtemp(prefix="autograder-demo-"))
     (root / "nbgrader_config.py").write_text((HOUSE / "nbgrader_config.py").read_text() + LIMITS)
-    shutil.copytree(HOUSE / "assignments", root / "assignments", ignore=shutil.ignore_patterns(".*"))
+    for folder in ("assignments", "solutions"):  # the formgrader lists what has a solution
+        shutil.copytree(HOUSE / folder, root / folder, ignore=shutil.ignore_patterns(".*", "*.py"))
     return Course(root)
 
 

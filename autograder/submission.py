@@ -75,7 +75,7 @@ def read(folder: Path, release: NotebookNode, name: str) -> Submission:
     path, flags = chosen_file(folder, name)
     try:
         if path is None:
-            raise Unreadable(f"There is no notebook in {folder.name}: ask for {name}.")
+            raise Unreadable(f"There is no notebook, or an empty one: ask for {name}.")
         cells = handed_cells(path)
     except Unreadable as error:
         return Submission(blank(release), [*flags, Flag("unreadable", str(error))])
@@ -84,31 +84,32 @@ def read(folder: Path, release: NotebookNode, name: str) -> Submission:
 
 
 def chosen_file(folder: Path, name: str) -> tuple[Path | None, list[Flag]]:
-    """Which file of a folder is the submission: the one with the right name, else the newest."""
-    present = sorted(p for p in folder.glob("*.ipynb")) if folder.is_dir() else []
+    """Which file of a folder is the submission: the one with the right name, else the newest.
+
+    An empty file counts as none. The flags are the same once a renamed notebook was copied to its name.
+    """
+    present = sorted(p for p in folder.glob("*.ipynb") if not is_empty(p)) if folder.is_dir() else []
     proper = folder / name
     others = [p for p in present if p != proper]
-    if proper in present:
-        twins = [p for p in others if same_bytes(p, proper)]
-        flags = [renamed(p, name) for p in twins[:1]]
-        extra = [p.name for p in others if p not in twins]
-        if extra:
-            message = f"Only {name} was graded; beside it lies {', '.join(extra)}."
-            flags.append(Flag("several notebooks", message))
-        return proper, flags
-    if not others:
+    if not present:
         return None, []
-    newest = max(others, key=lambda p: (p.lstat().st_mtime, p.name))
-    flags = [renamed(newest, name)]
-    if len(others) > 1:
-        left = ", ".join(p.name for p in others if p != newest)
-        flags.append(Flag("several notebooks", f"{newest.name} is the newest and was graded, not {left}."))
-    return newest, flags
+    if proper in present:
+        chosen, twins = proper, [p for p in others if same_bytes(p, proper)]
+    else:
+        chosen = max(others, key=lambda p: (p.lstat().st_mtime, p.name))
+        twins = [chosen]
+    flags = []
+    if twins:
+        flags.append(Flag("renamed", f"The notebook was called {twins[0].name} instead of {name}."))
+    left = ", ".join(p.name for p in others if p not in twins)
+    if left:
+        flags.append(Flag("several notebooks", f"{left} was handed in as well, and not graded."))
+    return chosen, flags
 
 
-def renamed(path: Path, name: str) -> Flag:
-    """The flag of a notebook under another name."""
-    return Flag("renamed", f"The notebook was called {path.name} instead of {name}.")
+def is_empty(path: Path) -> bool:
+    """Whether a file has no content; a link has."""
+    return path.lstat().st_size == 0
 
 
 def same_bytes(one: Path, other: Path) -> bool:

@@ -151,12 +151,17 @@ def test_an_error_of_the_autograder_fails_one_submission_only(tiny_course, hand_
     assert [line.score for line in grade(tiny_course)] == [100, 100]
 
 
-def test_a_renamed_notebook_and_an_empty_folder_come_through_both_doors(tiny_course, hand_in, solved):
+def test_a_renamed_notebook_and_an_empty_folder_come_out_the_same_each_time(tiny_course, hand_in, solved):
     hand_in("ada", solved, name="tiny (1).ipynb")
     tiny_course.folder("submitted", tiny.NAME, "ben").mkdir(parents=True)
-    ada, ben = grade(tiny_course)
+    hand_in("cem", solved, name="a.ipynb")
+    hand_in("cem", "{}", name="b.ipynb")
+    ada, ben, cem = lines = grade(tiny_course)
     assert ada.score == 100 and [flag["name"] for flag in ada.flags] == ["renamed"]
     assert ben.score == 0 and [flag["name"] for flag in ben.flags] == ["unreadable"]
+    assert [flag["name"] for flag in cem.flags][:2] == ["renamed", "several notebooks"]
+    assert grade(tiny_course) == lines
+    assert grade(tiny_course, force=True) == lines
 
 
 def test_no_verdict_is_no_points():
@@ -191,12 +196,15 @@ def test_an_image_cannot_break_out_of_its_attribute():
 
 
 def test_feedback_pages_show_the_verdict_and_run_no_script_of_the_learners(tiny_course, hand_in, solved):
-    solved.cells.append(nbformat.v4.new_markdown_cell("# Mine\n<script>alert('learner')</script> $a < b$"))
+    script = "<script>alert('learner')</script>"
+    solved.cells.append(nbformat.v4.new_markdown_cell(f"# Mine\n{script} $a < b$"))
+    solved.cells.append(nbformat.v4.new_raw_cell(script))
+    solved.cells.append(nbformat.v4.new_code_cell(f'print("printed {script}")\nraise ValueError("{script}")'))
     hand_in("ada", replaced(solved, RIGHT, WRONG))
     grade(tiny_course)
     page = (classroom.feedback(tiny_course, tiny.NAME) / "ada" / tiny.NAME / "tiny.html").read_text()
     assert "The bias ba is added before the tanh." in page
-    assert "alert('learner')" not in page and "Mine" in page
+    assert script not in page and "Mine" in page and "printed" in page
     assert "<table" in page and "input of this step" in page
 
 

@@ -53,7 +53,8 @@ def test_stripped_metadata_costs_nothing(read, solved, keep_ids):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is empty"),
+        (b"", "an empty one"),
+        (b" \n", "is empty"),
         (b"{ not json", "not JSON"),
         (b"[1, 2]", "no list of cells"),
         (b"[" * 100_000, "not JSON"),
