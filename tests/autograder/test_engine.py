@@ -189,6 +189,20 @@ def test_nothing_a_learner_shows_can_run(html):
         assert danger not in safe.data["text/html"]
 
 
+def test_a_figure_in_the_page_stays_and_one_from_elsewhere_does_not():
+    inline = '<img src="data:image/png;base64,aGk=" alt="a curve">'
+    assert engine.clean_html(inline) == inline
+    for address in (
+        "https://example.org/x.png",
+        "data:text/html,x",
+        "data:image/svg+xml;base64,aGk=",
+        "x.png",
+    ):
+        assert "src" not in engine.clean_html(f'<img src="{address}">')
+    assert "href" not in engine.clean_html('<a href="data:text/html,x">x</a>')
+    assert engine.clean_html('<img data-picture="0">') == '<img data-picture="0">'
+
+
 def test_an_image_cannot_break_out_of_its_attribute():
     output = {"output_type": "display_data", "data": {"image/png": 'aGk="><script>alert(1)</script>'}}
     assert engine.safe_output(output) is None
