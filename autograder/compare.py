@@ -129,7 +129,7 @@ def value_difference(row: Row, layout: Layout, expected: Tree, given: Tree) -> F
     right = list(layout.parts(expected, place))
     found = list(layout.parts(given, place))
     if [name for name, _, _ in right] != [name for name, _, _ in found]:
-        return Finding(f"{place or 'the result'} has {count_parts(found)}; expected {count_parts(right)}")
+        return Finding(other_parts(place or "the result", lengths(right), lengths(found)))
     for (name, leaf, wanted), (_, _, value) in zip(right, found, strict=True):
         finding = leaf_difference(row, leaf, wanted, value, name or "the result")
         if finding is not None:
@@ -137,10 +137,22 @@ def value_difference(row: Row, layout: Layout, expected: Tree, given: Tree) -> F
     return None
 
 
-def count_parts(parts: Sequence[tuple[str, Layout, Tree]]) -> str:
-    """The number of parts, or their names when they are few."""
-    names = [name for name, _, _ in parts]
-    return f"the parts {', '.join(names)}" if len(names) <= 12 else f"{len(names)} parts"
+def lengths(parts: Sequence[tuple[str, Layout, Tree]]) -> dict[str, int]:
+    """How many items each list among the parts has, by the list's place; names that are in no list count as one."""
+    found: dict[str, int] = {}
+    for name, _, _ in parts:
+        place, bracket, rest = name.partition("[")
+        count = int(rest.partition("]")[0]) + 1 if bracket else 1
+        found[place] = max(found.get(place, 0), count)
+    return found
+
+
+def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int]) -> str:
+    """What is wrong with a value whose parts are others than the right ones."""
+    for name, count in right.items():
+        if name in found and found[name] != count:
+            return f"{name} is a list of {found[name]}; expected {count}, one for each time step"
+    return f"{place} has the parts {', '.join(found) or 'none'}; expected {', '.join(right)}"
 
 
 def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name: str) -> Finding | None:
@@ -152,10 +164,9 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
     except ValueError:
         numeric = False
     if not numeric:
-        return Finding(f"{name} is {kind(given)}; expected numbers of shape {wanted.shape}")
+        return Finding(f"{name} is {kind(given)}; expected {form(wanted, layout)}")
     if value.shape != wanted.shape:
-        axes = f" = {layout.describe()}" if isinstance(layout, Array) and layout.axes else ""
-        return Finding(f"{name} has shape {value.shape}; expected {wanted.shape}{axes}")
+        return Finding(f"{name} {found_form(value)}; expected {form(wanted, layout)}")
     value = transformed(value.astype(np.float64), row)
     with np.errstate(invalid="ignore"):
         error = np.where(value == wanted, 0.0, np.abs(value - wanted))
@@ -163,7 +174,21 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
     limit = row.tolerance * scale(wanted)
     if not (error > limit).any():
         return None
-    return Finding(where(layout, error > limit, error, wanted, value, name), float(error.max()))
+    shown = f"log of {name}" if row.transform == "log" else name
+    return Finding(where(layout, error > limit, error, wanted, value, shown), float(error.max()))
+
+
+def form(wanted: NDArray[Any], layout: Layout) -> str:
+    """What is expected, in words."""
+    if not wanted.shape:
+        return "a single number"
+    axes = f" = {layout.describe()}" if isinstance(layout, Array) and layout.axes else ""
+    return f"numbers of shape {wanted.shape}{axes}"
+
+
+def found_form(value: NDArray[Any]) -> str:
+    """What is there, in words."""
+    return f"has shape {value.shape}" if value.shape else "is a single number"
 
 
 def transformed(array: NDArray[Any], row: Row) -> NDArray[Any]:
@@ -321,8 +346,16 @@ def changed(before: Tree, after: Tree, place: str) -> str | None:
             (one, other, f"{place}[{i}]") for i, (one, other) in enumerate(zip(before, after, strict=True))
         ]
     elif isinstance(before, np.ndarray):
-        same_array = isinstance(after, np.ndarray) and np.array_equal(before, after, equal_nan=True)
-        return None if same_array else place
+        return None if isinstance(after, np.ndarray) and restored(before, after) else place
     else:
         return None if before == after else place
     return next((found for pair in pairs if (found := changed(*pair)) is not None), None)
+
+
+def restored(before: NDArray[Any], after: NDArray[Any]) -> bool:
+    """Whether an array is as it was, but for the rounding of steps that were taken back."""
+    if before.shape != after.shape or before.dtype != after.dtype:
+        return False
+    if before.dtype.kind != "f":
+        return np.array_equal(before, after)
+    return np.allclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)

@@ -233,9 +233,10 @@ def header(exercise: Exercise, number: int) -> str:
         else {"the value": exercise.result}
     )
     lines += [f"| {result_name(exercise.result, name)} | {shape(part)} |" for name, part in parts.items()]
-    lines += ["", f"Returns: {returns}" if returns else "", "", points_line(exercise)]
+    kind = {Dict: "a dict: ", Tuple: "a tuple: "}.get(type(exercise.result), "")
+    lines += ["", f"Returns {kind}{returns}" if returns else "", "", points_line(exercise)]
     if exercise.needs:
-        lines += ["", f"It may call {', '.join(f'`{name}`' for name in exercise.needs)}."]
+        lines += ["", f"Builds on {', '.join(f'`{name}`' for name in exercise.needs)}."]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 

@@ -74,7 +74,9 @@ class Array(Layout):
     def place(self, index: tuple[int, ...]) -> str:
         """An index into this array in words, the time step first."""
         if not any(axis in ("m", TIME) for axis in self.axes) or any(a not in AXES for a in self.axes):
-            words = ("row", "column") if len(index) == 2 else tuple(f"axis {i}:" for i in range(len(index)))
+            words = ("row", "column")
+            if len(index) != len(words):
+                return f"index {index[0] if len(index) == 1 else index}"
             return ", ".join(f"{word} {i}" for word, i in zip(words, index, strict=True))
         pairs = sorted(zip(self.axes, index, strict=True), key=lambda pair: pair[0] != TIME)
         return ", ".join(f"{AXES[axis]} {i}" for axis, i in pairs)
@@ -227,6 +229,6 @@ def kind(value: Tree) -> str:
         return "None (is a return missing?)"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    if hasattr(value, "shape"):
+    if getattr(value, "shape", ()):
         return f"an array of shape {value.shape}"
     return f"{value!r} ({type(value).__name__})"[:80]

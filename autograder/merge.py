@@ -5,6 +5,9 @@ from dataclasses import replace
 
 from autograder.verdict import RowResult, Verdict
 
+# How the learner's check says that the frozen answers do not cover what was asked.
+UNANSWERED = "is called with other arguments than in a right solution"
+
 
 def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) -> Verdict:
     """The better of two rounds, row by row; a row that is right only the second time says where the fault is.
@@ -14,17 +17,22 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
         second: the rows of the round in which `needs` were answered by the reference.
         needs: the earlier exercises that the function calls.
     """
-    replaced = (
-        f"{needs[0]} is replaced by the right one"
-        if len(needs) == 1
-        else f"{', '.join(needs)} are the right ones"
-    )
-    fault = f"right when {replaced}: the fault lies there"
+    excuse = f"counts as right: the fault lies in {' or '.join(needs)}, with the right one this row is right"
+    diagnosed = first.rows if says_more(first.rows, second) else second
     rows: list[RowResult] = []
-    for before, after in zip(first.rows, second, strict=True):
-        excused = not before.passed and after.passed
-        said = any(row.message == fault for row in rows)
-        rows.append(
-            before if before.passed else replace(after, message=fault) if excused and not said else after
-        )
+    for before, after, failing in zip(first.rows, second, diagnosed, strict=True):
+        if before.passed:
+            rows.append(before)
+        elif after.passed:
+            said = any(row.message == excuse for row in rows)
+            rows.append(after if said else replace(after, message=excuse))
+        else:
+            rows.append(failing)
     return Verdict(first.exercise, rows, first.flags, first.note)
+
+
+def says_more(first: Sequence[RowResult], second: Sequence[RowResult]) -> bool:
+    """Whether the first round explains failing rows better than the second."""
+    if any(UNANSWERED in row.message for row in second):
+        return True
+    return any(row.mistake for row in first) and not any(row.mistake for row in second)
