@@ -1,6 +1,6 @@
 """Grades one submission: runs its cells in the sandbox, judges each exercise outside, keeps what was earned."""
 
-import ast
+import symtable
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -10,6 +10,7 @@ from typing import Any
 from autograder.exercise import Exercise
 from autograder.exercises import exercises, find, references
 from autograder.judge import judge, judge_again
+from autograder.outcome import TOO_LONG
 from autograder.row import UNCHANGED, UNCHANGED_POINTS
 from autograder.sandbox import Jail, Limits, Session, SessionDied
 from autograder.verdict import RowResult, Verdict
@@ -142,6 +143,8 @@ def first_round(job: Job, jail: Jail, result: Result) -> set[int]:
             result.verdicts[exercise.name] = nothing(exercise, "your function ended the process it ran in")
             result.verdicts[exercise.name] = judge(exercise, session, job.seed)
             result.log.append(f"{exercise.name}: {result.verdicts[exercise.name].points:g} points")
+            if any(TOO_LONG in row.message for row in result.verdicts[exercise.name].rows):
+                result.flag("time limit", f"{exercise.name} was stopped at its time limit when it was judged")
 
     dead: set[int] = set()
     for _ in range(RESTARTS):
@@ -217,26 +220,39 @@ def run_cell(session: Session, cell: JobCell, result: Result) -> None:
 
 def unneeded_demos(cells: Sequence[JobCell]) -> set[int]:
     """The course's own demonstration cells whose names no other cell reads."""
-    reads = [names(cell.source, ast.Load) if cell.role not in ("demo", "check") else set() for cell in cells]
+    reads = [names_read(cell.source) if cell.role not in ("demo", "check") else set() for cell in cells]
     return {
         cell.index
         for place, cell in enumerate(cells)
-        if cell.role == "demo" and not names(cell.source, ast.Store) & set().union(*reads[place + 1 :])
+        if cell.role == "demo" and not names_bound(cell.source) & set().union(*reads[place + 1 :])
     }
 
 
-def names(source: str, context: type[ast.expr_context]) -> set[str]:
-    """The names that a cell reads or binds at any depth; none where it is not plain Python."""
+def names_bound(source: str) -> set[str]:
+    """The names that a cell gives to the notebook; none where it is not plain Python."""
+    return {
+        symbol.get_name()
+        for table in tables(source)[:1]
+        for symbol in table.get_symbols()
+        if symbol.is_assigned() or symbol.is_imported()
+    }
+
+
+def names_read(source: str) -> set[str]:
+    """The names of the notebook that a cell reads, in its functions too; none where it is not plain Python."""
+    found = tables(source)
+    inner = {s.get_name() for table in found[1:] for s in table.get_symbols() if s.is_global()}
+    return inner | {s.get_name() for table in found[:1] for s in table.get_symbols() if s.is_referenced()}
+
+
+def tables(source: str) -> list[symtable.SymbolTable]:
+    """The scopes of a cell, the outermost first; none where it is not plain Python."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        found = [symtable.symtable(source, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
-    if context is ast.Store:
-        found |= {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-        found |= {
-            a.asname or a.name for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names
-        }
+        return []
+    for table in found:
+        found.extend(table.get_children())
     return found
 
 
@@ -269,7 +285,7 @@ def try_file(name: str, path: Path, *, seed: str = "0", unsafe: bool = False) ->
     source = path.read_text(encoding="utf-8")
     job = Job(assignment, "", [JobCell(0, source, "student")], seed, unsafe=unsafe)
     answers = references(assignment)
-    missing = {need: answers[need] for need in exercise.needs if need not in names(source, ast.Store)}
+    missing = {need: answers[need] for need in exercise.needs if need not in names_bound(source)}
     with new_jail(job) as jail:
         try:
             with jail.session() as session:

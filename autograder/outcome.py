@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from autograder.tree import Tree
 
+TOO_LONG = "took too long and was stopped"
+
 
 @dataclass(frozen=True)
 class CallError:
@@ -36,7 +38,7 @@ class CallError:
             case "not callable":
                 return f"the name is {self.message}, not a function"
             case "timeout":
-                return f"took too long and was stopped: {self.message}{where}"
+                return f"{TOO_LONG}: {self.message}{where}"
         return self.message
 
 

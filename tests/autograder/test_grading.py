@@ -129,6 +129,7 @@ def test_an_endless_loop_costs_itself_only(jail):
     result = grade(job({"lstm_gates_backward": source}), jail)
     assert points(result) == {**FULL, "lstm_gates_backward": 0}
     assert "took too long" in result.verdicts["lstm_gates_backward"].text()
+    assert [flag["name"] for flag in result.flags] == ["time limit"]
 
 
 def test_patched_numpy_changes_no_verdict(jail):
@@ -177,6 +178,9 @@ def test_demonstrations_run_only_when_a_later_cell_needs_them():
         JobCell(3, "print(figure)", "demo"),
     ]
     assert unneeded_demos(cells) == {1, 3}
+    local = "def f():\n    figure = 1\n    return figure"
+    assert unneeded_demos([cells[1], JobCell(2, local, "exercise")]) == {1}
+    assert unneeded_demos([cells[1], JobCell(2, "def f():\n    return figure", "exercise")]) == set()
 
 
 def test_try_judges_a_file(tmp_path):
