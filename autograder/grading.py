@@ -112,6 +112,8 @@ def grade(job: Job, jail: Jail | None = None) -> Result:
             if exercise.name not in result.verdicts:
                 result.verdicts[exercise.name] = nothing(exercise, "this exercise could not be judged")
                 result.flag("not judged", f"{exercise.name} got no verdict; look at the submission by hand")
+            elif any(TOO_LONG in row.message for row in result.verdicts[exercise.name].rows):
+                result.flag("time limit", f"{exercise.name} was stopped at its time limit when it was judged")
         return result
 
 
@@ -143,8 +145,6 @@ def first_round(job: Job, jail: Jail, result: Result) -> set[int]:
             result.verdicts[exercise.name] = nothing(exercise, "your function ended the process it ran in")
             result.verdicts[exercise.name] = judge(exercise, session, job.seed)
             result.log.append(f"{exercise.name}: {result.verdicts[exercise.name].points:g} points")
-            if any(TOO_LONG in row.message for row in result.verdicts[exercise.name].rows):
-                result.flag("time limit", f"{exercise.name} was stopped at its time limit when it was judged")
 
     dead: set[int] = set()
     for _ in range(RESTARTS):
