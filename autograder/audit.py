@@ -77,22 +77,26 @@ class Here:
         return [timed(self.functions[function], list(built(copied(case)).values())) for case in cases]
 
 
+class Late(BaseException):
+    """A call took too long; no Exception, so that nothing that is called holds it."""
+
+
 def timed(function: Callable[..., Any], arguments: list[Any]) -> CallOutcome:
     """A call that is stopped when a mutant does not end."""
     try:
         with alarm(CALL_SECONDS), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return call(function, arguments)
-    except TimeoutError:
+    except Late:
         return CallOutcome(None, arguments, CallError("timeout", "TimeoutError", f"{CALL_SECONDS} s"))
 
 
 @contextmanager
 def alarm(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError in this thread after so many seconds."""
+    """Raise `Late` in this thread after so many seconds."""
 
     def stop(*_: Any) -> None:
-        raise TimeoutError
+        raise Late
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.alarm(seconds)
