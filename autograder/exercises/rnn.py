@@ -1,10 +1,12 @@
 """What is graded in 02-rnn."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
 from autograder.exercises.names import names_cases
-from autograder.layout import Array, Dict, Each, Layout, Number, Tuple
+from autograder.layout import Anything, Array, Dict, Each, Layout, Number, Tuple
 from autograder.row import Row
 from autograder.tree import Fixture
 from seqlib import rnn as reference
@@ -26,7 +28,6 @@ STACKED = Dict(Wa=Array("n_a", "n_a + n_x"), **SHARED)
 CACHE = Tuple(a_next=UNITS, a_prev=UNITS, xt=INPUT, parameters=PARAMETERS)
 CACHES = Tuple(caches=Each(CACHE), x=INPUTS)
 GRADIENTS = {"dWax": Array("n_a", "n_x"), "dWaa": Array("n_a", "n_a"), "dba": Array("n_a", "1")}
-ANY_PARAMETERS = Dict(W=Array("n_a", "n_x"), b=Array("n_a", "1"), v=Array("n_y"))
 
 
 class Function(Layout):
@@ -39,6 +40,18 @@ class Function(Layout):
     def describe(self) -> str:
         """This layout in one line for the learner."""
         return "a function"
+
+
+class Arrays(Layout):
+    """A dict of arrays under names that the function does not know, which only an argument can be."""
+
+    def to_json(self) -> str:
+        """This layout as JSON-able data."""
+        return "arrays"
+
+    def describe(self) -> str:
+        """This layout in one line for the learner."""
+        return "a dict of arrays, of any names and shapes"
 
 
 ARRAY_DIMS = [
@@ -71,13 +84,15 @@ def draw_parameters(rng: np.random.Generator, dims: Dims) -> Arguments:
     }
 
 
-def draw_any_parameters(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Arrays of two, two and one dimension."""
-    return {
-        "W": rng.normal(0, 0.7, (dims["n_a"], dims["n_x"])),
-        "b": rng.normal(0, 0.7, (dims["n_a"], 1)),
-        "v": rng.normal(0, 0.7, dims["n_y"]),
-    }
+def draw_arrays(rng: np.random.Generator, shapes: Mapping[str, tuple[int, ...]]) -> Arguments:
+    """An array for each name."""
+    return {name: rng.normal(0, 0.7, shape) for name, shape in shapes.items()}
+
+
+def arguments_of_loss(rng: np.random.Generator, fixture: str, parameters: Arguments) -> Arguments:
+    """A curved loss of these parameters, with other strengths for each entry."""
+    strengths = {name: rng.uniform(0.3, 1.2, np.shape(value)) for name, value in parameters.items()}
+    return {"loss": Fixture(fixture, strengths), "parameters": parameters}
 
 
 def draw_loss(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -85,28 +100,46 @@ def draw_loss(rng: np.random.Generator, dims: Dims) -> Arguments:
 
     Where n_y is 1, epsilon is left out, so that the default is used.
     """
-    parameters = draw_any_parameters(rng, dims)
-    strengths = {name: rng.uniform(0.3, 1.2, value.shape) for name, value in parameters.items()}
-    loss = Fixture("smooth_loss" if dims["n_x"] == 1 else "coupled_loss", strengths)
-    arguments = {"loss": loss, "parameters": parameters}
-    return arguments if dims["n_y"] == 1 else {**arguments, "epsilon": float(rng.uniform(0.15, 0.3))}
+    n_x, n_a, n_y = dims["n_x"], dims["n_a"], dims["n_y"]
+    parameters = draw_arrays(rng, {"W": (n_a, n_x), "b": (n_a, 1), "v": (n_y,)})
+    arguments = arguments_of_loss(rng, "smooth_loss" if n_x == 1 else "coupled_loss", parameters)
+    return arguments if n_y == 1 else {**arguments, "epsilon": float(rng.uniform(0.15, 0.3))}
+
+
+def draw_loss_of_others(rng: np.random.Generator) -> list[Arguments]:
+    """A loss of arrays with other names, one of them with three axes."""
+    parameters = draw_arrays(rng, {"kernel": (2, 4, 3), "gain": (5,)})
+    return [{**arguments_of_loss(rng, "coupled_loss", parameters), "epsilon": float(rng.uniform(0.1, 0.2))}]
 
 
 def draw_two_gradients(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A gradient, and another that differs from it by a different share in each array; tiny ones where n_y is 1."""
-    size = 0.01 if dims["n_y"] == 1 else 1.0
-    gradients = {name: size * value for name, value in draw_any_parameters(rng, dims).items()}
-    shares = {"W": 0.3, "b": 0.8, "v": 1.4}
+    """A gradient, and another that differs from it by a different share in each array; tiny ones where n_y is 1.
+
+    The keys of the two are in different order, but for the first and the last.
+    """
+    n_x, n_a, n_y = dims["n_x"], dims["n_a"], dims["n_y"]
+    size = 0.01 if n_y == 1 else 1.0
+    shapes = {"W": (n_a, n_x), "b": (n_a, 1), "v": (n_y,), "u": (n_x, n_y, n_a)}
+    shares = {"W": 0.3, "v": 1.4, "b": 0.8, "u": 0.5}
+    gradients = {name: size * value for name, value in draw_arrays(rng, shapes).items()}
     numeric = {
-        name: value + size * shares[name] * rng.normal(0, 1, value.shape) for name, value in gradients.items()
+        name: gradients[name] + size * share * rng.normal(0, 1, shapes[name])
+        for name, share in shares.items()
     }
     return {"gradients": gradients, "numeric": numeric}
 
 
-def two_zero_gradients(rng: np.random.Generator | None = None) -> list[Arguments]:
-    """Nothing, twice."""
-    zero = {"W": np.zeros((2, 3)), "b": np.zeros((2, 1)), "v": np.zeros(4)}
-    return [{"gradients": zero, "numeric": {name: value.copy() for name, value in zero.items()}}]
+def draw_zero_gradients(rng: np.random.Generator) -> list[Arguments]:
+    """Nothing twice, then nothing on either side."""
+    some = draw_arrays(rng, {"W": (2, 3), "b": (2, 1), "v": (4,)})
+    none: Arguments = {name: np.zeros_like(value) for name, value in some.items()}
+    pairs = ((none, none), (none, some), (some, none))
+    return [{"gradients": dict(one), "numeric": dict(other)} for one, other in pairs]
+
+
+def public(draw: Callable[[np.random.Generator], list[Arguments]]) -> Callable[[], list[Arguments]]:
+    """The same cases every time, for the public ones of an extra group."""
+    return lambda: draw(np.random.default_rng(0))
 
 
 def draw_cell(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -175,15 +208,15 @@ numeric_gradient = Exercise(
     title="A gradient from two losses",
     minutes=25,
     difficulty=2,
-    arguments={"loss": Function(), "parameters": ANY_PARAMETERS, "epsilon": Number()},
-    result=ANY_PARAMETERS,
+    arguments={"loss": Function(), "parameters": Arrays(), "epsilon": Number()},
+    result=Anything(),
     draw=draw_loss,
     dims=ARRAY_DIMS,
     rows=[
-        Row("gradient of a matrix", "W", points=4),
-        Row("gradient of a column", "b", points=3),
-        Row("gradient of a vector", "v", points=2),
+        Row("gradients of a matrix, a column and a vector", "", points=6),
+        Row("gradients of arrays with other names and shapes", "", points=3, cases="other names"),
     ],
+    extra=[Cases("other names", draw_loss_of_others, public(draw_loss_of_others))],
     mistakes=[
         Mistake(
             "forward_difference",
@@ -261,6 +294,12 @@ numeric_gradient = Exercise(
             "Your gradient is zero everywhere: both losses are taken at the same point. The loss has to be "
             "given the parameters in which the entry is shifted.",
         ),
+        Mistake(
+            "first_array_only",
+            ("    return gradients", "        return gradients"),
+            "Only the first array has a gradient: the function returns within its loop. Return when all "
+            "arrays are done.",
+        ),
     ],
 )
 
@@ -269,12 +308,15 @@ gradient_error = Exercise(
     title="How far apart are two gradients?",
     minutes=10,
     difficulty=1,
-    arguments={"gradients": ANY_PARAMETERS, "numeric": ANY_PARAMETERS},
+    arguments={"gradients": Arrays(), "numeric": Arrays()},
     result=Number(),
     draw=draw_two_gradients,
     dims=ARRAY_DIMS,
-    rows=[Row("relative distance", "", points=4), Row("both zero", "", points=1, cases="two zero gradients")],
-    extra=[Cases("two zero gradients", two_zero_gradients, two_zero_gradients)],
+    rows=[
+        Row("relative distance", "", points=4),
+        Row("one or both are zero", "", points=1, cases="gradients of zeros"),
+    ],
+    extra=[Cases("gradients of zeros", draw_zero_gradients, public(draw_zero_gradients))],
     mistakes=[
         Mistake(
             "not_relative",
@@ -360,6 +402,27 @@ gradient_error = Exercise(
             "Only the last array counts; those before it were overwritten. All arrays together make one "
             "long vector.",
         ),
+        Mistake(
+            "first_array_only",
+            [
+                (
+                    "gradients[name].ravel() for name in numeric",
+                    "gradients[name].ravel() for name in [*numeric][:1]",
+                ),
+                (
+                    "numeric[name].ravel() for name in numeric",
+                    "numeric[name].ravel() for name in [*numeric][:1]",
+                ),
+            ],
+            "Only the first array counts: the function returns within its loop. All arrays together make "
+            "one long vector.",
+        ),
+        Mistake(
+            "paired_by_order",
+            ("gradients[name].ravel() for name in numeric", "value.ravel() for value in gradients.values()"),
+            "The arrays of the two dicts are paired by their order. The same key can stand at another "
+            "place: pair them by key.",
+        ),
     ],
 )
 
@@ -402,9 +465,43 @@ rnn_cell_forward = Exercise(
             "The activation of the step before is added as it is. It is multiplied by W_aa first.",
         ),
         Mistake(
-            "Wax_transposed",
-            ("Wax @ xt", "Wax.T @ xt"),
-            "W_ax is transposed. It is (n_a, n_x) and multiplies the input (n_x, m) as it is.",
+            "weights_do_not_fit",
+            ("Waa @ a_prev + Wax @ xt", "Wax @ a_prev + Waa @ xt"),
+            "A weight does not fit what it multiplies: the two matrices are swapped, or W_ax is transposed. "
+            "As they are, W_aa (n_a, n_a) multiplies the activation of the step before, and W_ax (n_a, n_x) "
+            "the input.",
+        ),
+        Mistake(
+            "factors_turned_round",
+            ("Waa @ a_prev", "a_prev @ Waa"),
+            "The weight stands behind what it multiplies. The weight comes first: (n_a, n_a) times (n_a, m).",
+        ),
+        Mistake(
+            "entry_by_entry_with_Waa",
+            ("Waa @ a_prev", "Waa * a_prev"),
+            "W_aa is multiplied with *, entry by entry. A weight and an activation make a product of "
+            "matrices, @.",
+        ),
+        Mistake(
+            "entry_by_entry_with_Wax",
+            ("Wax @ xt", "Wax * xt"),
+            "W_ax is multiplied with *, entry by entry. A weight and an input make a product of matrices, @.",
+        ),
+        Mistake(
+            "entry_by_entry",
+            [("Waa @ a_prev", "Waa * a_prev"), ("Wax @ xt", "Wax * xt")],
+            "The weights are multiplied with *, entry by entry. These are products of matrices, @.",
+        ),
+        Mistake(
+            "entry_by_entry_input_first",
+            ("Waa @ a_prev + Wax @ xt", "Wax * xt + Waa * a_prev"),
+            "The weights are multiplied with *, entry by entry. These are products of matrices, @.",
+        ),
+        Mistake(
+            "entry_by_entry_with_Wya",
+            ("Wya @ a_next", "Wya * a_next"),
+            "W_ya is multiplied with *, entry by entry. A weight and an activation make a product of "
+            "matrices, @.",
         ),
         Mistake(
             "Wya_transposed",
@@ -448,6 +545,12 @@ rnn_cell_forward = Exercise(
             ("Wya @ a_next", "Wya @ a_prev"),
             "The prediction is made from the activation of the step before. It is made from the new one, "
             "which has seen this step's input.",
+        ),
+        Mistake(
+            "prediction_from_before_tanh",
+            ("Wya @ a_next", "Wya @ (Waa @ a_prev + Wax @ xt + ba)"),
+            "The prediction is made from the value that goes into tanh. It is made from the activation, "
+            "which comes out.",
         ),
         Mistake(
             "softmax_missing",
@@ -620,6 +723,17 @@ rnn_cell_forward_stacked = Exercise(
             "The prediction is made from the activation of the step before. It is made from the new one.",
         ),
         Mistake(
+            "prediction_from_before_tanh",
+            ('stacked["Wya"] @ a_next', 'stacked["Wya"] @ (stacked["Wa"] @ concat + stacked["ba"])'),
+            "The prediction is made from the value that goes into tanh. It is made from the activation, "
+            "which comes out.",
+        ),
+        Mistake(
+            "entry_by_entry",
+            ('stacked["Wa"] @', 'stacked["Wa"] *'),
+            "W_a is multiplied with *, entry by entry. A weight and a column make a product of matrices, @.",
+        ),
+        Mistake(
             "softmax_missing",
             ("softmax(", "("),
             "The prediction holds scores. Softmax turns each column of them into probabilities.",
@@ -736,6 +850,14 @@ rnn_forward = Exercise(
             "T_x).",
         ),
         Mistake(
+            "results_swapped",
+            (
+                "np.stack(activations, axis=2), np.stack(predictions, axis=2)",
+                "np.stack(predictions, axis=2), np.stack(activations, axis=2)",
+            ),
+            "The activations and the predictions are returned in the wrong order. The activations come first.",
+        ),
+        Mistake(
             "last_cache_everywhere",
             ("(caches, x)", "([cache] * x.shape[2], x)"),
             "All steps have the cache of the last one. Keep each step's own; the backward pass needs them all.",
@@ -811,6 +933,17 @@ binary_cross_entropy = Exercise(
             "Your losses still have the first axis, of length 1. They are (m, T_x).",
         ),
         Mistake(
+            "squeezed",
+            ("(1 - y_pred))[0]", "(1 - y_pred)).squeeze()"),
+            "squeeze takes away every axis of length 1: that of the examples too where there is one "
+            "example, and that of the steps where there is one step. Only the first axis goes.",
+        ),
+        Mistake(
+            "results_swapped",
+            ("return losses, float(losses.sum())", "return float(losses.sum()), losses"),
+            "The two results are in the wrong order. The losses of all steps come first, then their sum.",
+        ),
+        Mistake(
             "mean_for_sum",
             ("losses.sum()", "losses.mean()"),
             "The second result is the mean of all losses. It should be their sum.",
@@ -874,6 +1007,27 @@ cross_entropy = Exercise(
             "You look at the least probable class. The loss looks at the true class, given by y.",
         ),
         Mistake(
+            "indices_as_one_hot",
+            ("-np.log(p_true)", "-(y * np.log(y_pred)).sum(axis=0)"),
+            "You multiply by y as if it were one-hot. y holds indices: it says which entry of the first axis "
+            "to pick.",
+        ),
+        Mistake(
+            "indexed_by_y_alone",
+            ("np.take_along_axis(y_pred, y[np.newaxis], axis=0)[0]", "y_pred[y]"),
+            "Indexing with y alone picks, for each entry of y, the probabilities of that class at all examples "
+            "and steps. Only the one of the same example and step is wanted.",
+        ),
+        Mistake(
+            "indices_lack_an_axis",
+            (
+                "np.take_along_axis(y_pred, y[np.newaxis], axis=0)[0]",
+                "np.take_along_axis(y_pred, y, axis=0)[0]",
+            ),
+            "The indices have two axes and the probabilities three. To pick along the first axis, y needs an "
+            "axis of length 1 in its place.",
+        ),
+        Mistake(
             "softmax_twice",
             ("np.take_along_axis(y_pred,", "np.take_along_axis(softmax(y_pred),"),
             "You apply softmax to y_pred. It holds probabilities already.",
@@ -893,6 +1047,17 @@ cross_entropy = Exercise(
             "axis_kept",
             ("axis=0)[0]", "axis=0)"),
             "Your losses still have a first axis, of length 1. They are (m, T_x).",
+        ),
+        Mistake(
+            "squeezed",
+            ("axis=0)[0]", "axis=0).squeeze()"),
+            "squeeze takes away every axis of length 1: that of the examples too where there is one "
+            "example, and that of the steps where there is one step. Only the axis of the classes goes.",
+        ),
+        Mistake(
+            "results_swapped",
+            ("return losses, float(losses.sum())", "return float(losses.sum()), losses"),
+            "The two results are in the wrong order. The losses of all steps come first, then their sum.",
         ),
         Mistake(
             "mean_for_sum",
@@ -1008,6 +1173,43 @@ rnn_output_backward = Exercise(
             "You have already gone through tanh, with the factor 1 − a². Here the gradient of the "
             "activation itself is asked for; tanh is the next exercise.",
         ),
+        Mistake(
+            "later_steps_added",
+            (
+                'np.einsum("ya,ymt->amt", parameters["Wya"], dy)',
+                'np.einsum("ya,ymt->amt", parameters["Wya"], dy[..., ::-1].cumsum(axis=2)[..., ::-1])',
+            ),
+            "The gradient of each activation already contains that of all later steps. Here it is what the "
+            "step's own loss sends; later steps are added in the last exercise.",
+        ),
+        Mistake(
+            "later_steps_sent_back",
+            [
+                ('np.einsum("ya,ymt->amt", parameters["Wya"], dy)', "da"),
+                (
+                    "return {",
+                    'da = np.einsum("ya,ymt->amt", parameters["Wya"], dy)\n'
+                    "    for t in reversed(range(a.shape[2] - 1)):\n"
+                    "        dz = da[:, :, t + 1] * (1 - a[:, :, t + 1] ** 2)\n"
+                    '        da[:, :, t] += parameters["Waa"].T @ dz\n'
+                    "    return {",
+                ),
+            ],
+            "The gradient of each activation already contains what later steps send back. Here it is what "
+            "the step's own loss sends; later steps are added in the last exercise.",
+        ),
+        Mistake(
+            "product_over_wrong_axis",
+            ('np.einsum("ya,ymt->amt", parameters["Wya"], dy)', 'parameters["Wya"].T @ dy'),
+            "With three axes, @ multiplies along the last two, and these are examples and steps. Take one "
+            "step at a time, or name the axes with einsum.",
+        ),
+        Mistake(
+            "weight_product_over_wrong_axis",
+            ('np.einsum("ymt,amt->ya", dy, a)', "dy @ a.T"),
+            "With three axes, @ multiplies along the last two, and .T turns all three round. Take one step "
+            "at a time, or name the axes with einsum.",
+        ),
     ],
 )
 
@@ -1105,6 +1307,41 @@ rnn_cell_backward = Exercise(
             "dWax_transposed",
             ("dz @ xt.T", "xt @ dz.T"),
             "The gradient of W_ax is transposed. It has the shape of W_ax, (n_a, n_x).",
+        ),
+        Mistake(
+            "matrix_product_through_tanh",
+            (f"da_next * {DERIVATIVE}", f"da_next @ {DERIVATIVE}"),
+            "Two arrays of shape (n_a, m) are multiplied with @. Through tanh the product goes entry by entry, "
+            "*; in the gradient of W_aa it is @, with the second factor transposed.",
+        ),
+        Mistake(
+            "xt_not_transposed",
+            ("dz @ xt.T", "dz @ xt"),
+            "In the gradient of W_ax the input is not transposed. (n_a, m) times (m, n_x) gives (n_a, n_x).",
+        ),
+        Mistake(
+            "entry_by_entry",
+            ('parameters["Wax"].T @ dz', 'parameters["Wax"].T * dz'),
+            "The gradient of the input, if not those of the weights too, is multiplied with *, entry by entry. "
+            "What dz goes into are products of matrices, @; * is for the way through tanh.",
+        ),
+        Mistake(
+            "entry_by_entry_da_prev",
+            ('parameters["Waa"].T @ dz', 'parameters["Waa"].T * dz'),
+            "The gradient of the previous activation is multiplied with *, entry by entry. It is a product of "
+            "matrices, @; * is for the way through tanh.",
+        ),
+        Mistake(
+            "entry_by_entry_dWax",
+            ("dz @ xt.T", "dz * xt.T"),
+            "The gradient of W_ax is multiplied with *, entry by entry. It is a product of "
+            "matrices, @; * is for the way through tanh.",
+        ),
+        Mistake(
+            "entry_by_entry_dWaa",
+            ("dz @ a_prev.T", "dz * a_prev.T"),
+            "The gradient of W_aa is multiplied with *, entry by entry. It is a product of "
+            "matrices, @; * is for the way through tanh.",
         ),
         Mistake(
             "weights_averaged",
@@ -1213,6 +1450,11 @@ rnn_backward = Exercise(
             ('"da0": da_prev', '"da0": da_prev + da[:, :, 0]'),
             "da0 contains the first slice of `da`, which belongs to the activation after a0. It is only "
             "what the first step sends back.",
+        ),
+        Mistake(
+            "da0_zero",
+            ('"da0": da_prev', '"da0": np.zeros_like(da_prev)'),
+            "da0 is zero. It is what the first step sends back to its previous activation, a0.",
         ),
         Mistake(
             "first_step_left_out",
