@@ -107,7 +107,7 @@ def unrolled_network() -> Picture:
         arrow(axis, (1.7, 2.35), (1.7, 1.85), connectionstyle="arc3,rad=-1.6")
         axis.text(2.2, 2.1, "$W_{aa}$", fontsize=10, va="center")
         axis.text(3.5, 2.1, "=", fontsize=18, ha="center", va="center")
-        axis.text(4.35, 2.1, "$a^{\\langle 0 \\rangle}$", fontsize=12, ha="center", va="center")
+        axis.text(4.35, 2.1, "$a^{\\langle 0 \\rangle}$", fontsize=11, ha="center", va="center")
         previous = 4.65
         for x, time in ((6.0, "1"), (8.0, "2"), (10.0, "3"), (12.4, "T_x")):
             arrow(axis, (previous, 2.1), (x - 0.5, 2.1), "" if time == "T_x" else "$W_{aa}$")
@@ -204,7 +204,8 @@ def step_through(
         show_cells(axes[1, 0], known, limit=1.0, digits=2)
         name_columns(axes[1, 0], ["0", *(f"{i + 1}" for i in range(steps))], "time step t")
         name_rows(axes[1, 0], [f"unit {i}" for i in range(len(activations))], "")
-        axes[1, 0].set_title("activation $a^{\\langle t \\rangle}$ (hatched: not computed yet)")
+        hatched = " (hatched: not computed yet)" if t < steps else ""
+        axes[1, 0].set_title(f"activation $a^{{\\langle t \\rangle}}${hatched}")
         frame = Rectangle(
             (t - 0.5, -0.48), 1, len(activations) - 0.04, fill=False, linewidth=3, edgecolor=INK
         )
@@ -235,7 +236,7 @@ def draw_chain(axis: Axes, t: int, tokens: Sequence[str]) -> None:
     bold = {"edgecolor": INK, "facecolor": "#FBE3BF", "linewidth": 2.6}
     done = {"edgecolor": INK, "facecolor": SHADE, "linewidth": 1.2}
     later = {"edgecolor": "#A8A8A8", "facecolor": PAPER, "linewidth": 1.0, "linestyle": "--"}
-    axis.text(0.35, 2.1, "$a^{\\langle 0 \\rangle}$", ha="center", va="center", fontsize=12)
+    axis.text(0.35, 2.1, "$a^{\\langle 0 \\rangle}$", ha="center", va="center", fontsize=11)
     for step, token in enumerate(tokens, start=1):
         look = bold if step == t else done if step < t else later
         x = GAP * step + 0.2
@@ -344,6 +345,7 @@ def common_past(first: Array, second: Array, words: Sequence[Sequence[str]]) -> 
     shared = min(first.shape[1], second.shape[1])
     alike = np.isclose(first[:, :shared], second[:, :shared]).all(axis=0)
     same = shared if alike.all() else int(alike.argmin())
+    longest = max(len(sentence) for sentence in words)
     alt = (
         f"Activations over two sentences, {' '.join(words[0])} and {' '.join(words[1])}. The columns of "
         f"the first {same} words are identical in both; from word {same + 1} on they differ."
@@ -352,7 +354,9 @@ def common_past(first: Array, second: Array, words: Sequence[Sequence[str]]) -> 
         for axis, values, sentence in zip(axes[:, 0], (first, second), words, strict=True):
             show_cells(axis, values, limit=1.0)
             axis.set_xticks(range(len(sentence)), sentence)
-            axis.set_ylabel("unit of a")
+            axis.set(ylabel="unit of a", xlim=(-0.5, longest - 0.5))
+            axis.axvspan(len(sentence) - 0.5, longest - 0.5, color=PAPER, zorder=3)
+            axis.spines["bottom"].set_visible(False)
             axis.axvline(same - 0.5, color=INK, linewidth=3)
         axes[1, 0].set_xlabel("word (left of the line both sentences are the same)")
     return picture
@@ -472,7 +476,7 @@ def backward_flow() -> Picture:
                 x - 1.9 if step > 1 else 0.95, 2.95, carried, ha="center", va="top", color=ORANGE, fontsize=9
             )
             arrow(axis, (x, 2.9), (x, 0.9), f"step {step}", **back)
-        axis.text(0.35, 3.85, "$a^{\\langle 0 \\rangle}$", fontsize=12, ha="center")
+        axis.text(0.35, 3.85, "$a^{\\langle 0 \\rangle}$", fontsize=11, ha="center")
         axis.text(11.0, 3.4, "nothing\ncomes in", fontsize=9, color=GREY, va="center")
     return picture
 

@@ -135,6 +135,24 @@ def test_the_common_past_ends_where_the_activations_differ(same):
     assert picture.figure.axes[0].lines[0].get_xdata()[0] == same - 0.5
 
 
+def test_equal_columns_of_two_sentences_stand_above_each_other():
+    values = np.arange(16.0).reshape(2, 8) / 16
+    figure = plots.common_past(values[:, :7], values, [list("abcdefg"), list("abcdefgh")]).figure
+    figure.draw_without_rendering()
+    first, second = (axis.transData.transform([(2.5, 0)])[0, 0] for axis in figure.axes)
+    assert first == pytest.approx(second)
+
+
+def test_only_a_picture_with_hatched_cells_explains_them(run):
+    x, a0, a, y_pred = run
+    history = np.concatenate([a0[:, :, np.newaxis], a], axis=2)[:, 0]
+    for t in range(T_X + 1):
+        picture = plots.step_through(t, x[:, 0], history, y_pred[:, 0], "abcab", "abcd")
+        grid = next(axis for axis in picture.figure.axes if axis.images)
+        hatched = any(patch.get_hatch() for patch in grid.patches)
+        assert hatched == ("hatched" in grid.get_title(loc="left")) == (t < T_X)
+
+
 def test_a_step_shows_nothing_that_comes_later(run):
     x, a0, a, y_pred = run
     history = np.concatenate([a0[:, :, np.newaxis], a], axis=2)[:, 0]
