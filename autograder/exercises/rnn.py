@@ -26,7 +26,7 @@ SHARED = {"Wya": Array("n_y", "n_a"), "ba": Array("n_a", "1"), "by": Array("n_y"
 PARAMETERS = Dict(Waa=Array("n_a", "n_a"), Wax=Array("n_a", "n_x"), **SHARED)
 STACKED = Dict(Wa=Array("n_a", "n_a + n_x"), **SHARED)
 CACHE = Tuple(a_next=UNITS, a_prev=UNITS, xt=INPUT, parameters=PARAMETERS)
-CACHES = Tuple(caches=Each(CACHE), x=INPUTS)
+CACHES = Tuple(cell_caches=Each(CACHE), x=INPUTS)
 GRADIENTS = {"dWax": Array("n_a", "n_x"), "dWaa": Array("n_a", "n_a"), "dba": Array("n_a", "1")}
 
 

@@ -30,7 +30,11 @@ sequence, its losses, and then the backward pass through time by hand. At the en
 **How it works.** Run the cells in order (Shift and Enter). An exercise is a cell with a function whose body you
 write. The cell under it runs `check`: one row for each thing that was looked at, with its points. A row that fails
 says where the first wrong number is, and, when it recognises what happened, what to change. You may check as
-often as you like. Hints are folded under each exercise, from a nudge to nearly there.
+often as you like. Hints are folded under each exercise, from a nudge to a plain pointer.
+
+**The lecture notes.** Now and then the text names lecture note 000, 002, 003 or 004: the notes of the lectures that
+this course goes with. You do not need them, all that is used stands here. They are named for readers who have them,
+where this notebook writes something in another way, or where a note has a slip.
 """
 
 # %% setup=true
@@ -91,9 +95,11 @@ plots.position_scores(np.array(scores), np.full(9, of_all_positions[0]), seen=[1
 
 # %% [markdown]
 r"""
-Where *Harry* was never seen, the first model falls back on how often any word is a name. It is the same problem that
-convolution solves for images: what is learned in one place should hold in every place. Sharing also saves weights:
-90 rows against 10 here, and with the 10,000 words of a real vocabulary, 90,000 against 10,000.
+Where *Harry* was never seen, nothing in the sentences determines its weights. Least squares then takes the smallest
+ones that fit, and the first model falls back on how often any word is a name. It is the same problem that
+convolution solves for images: what is learned in one place should hold in every place. Sharing also saves weights. Here
+the first model has 90 inputs for each of 9 answers, 810 weights, and the second has 10. With the 10,000 words of a
+real vocabulary it would be 810,000 against 10,000.
 
 But a model that sees one word at a time has no context at all. What is missing is a memory.
 """
@@ -151,9 +157,9 @@ r"""
 {exercise: numeric_gradient}
 
 `loss` is any function that takes a dict of arrays and returns a number. Estimate its derivative with respect to each
-entry of each array, and return a dict with the same keys and shapes. The check tries it on the three arrays of the table;
-later you will call it with the five of a network. `parameters` must be the same after the call as
-before: whoever checks a gradient wants to go on with the same weights.
+entry of each array, and return a dict with the same keys and shapes. Neither the names nor the numbers of axes are
+known beforehand: the check tries several, and later you will call it with the five arrays of a network. `parameters`
+must be the same after the call as before: whoever checks a gradient wants to go on with the same weights.
 
 <details><summary>Hint 1: where to begin</summary>
 
@@ -211,7 +217,8 @@ $$
 \qquad\text{with}\qquad \lVert v \rVert = \sqrt{\textstyle\sum_k v_k^2}
 $$
 
-It lies between 0 (equal) and 1 (opposite). In float64, with $\epsilon = 10^{-5}$, expect below $10^{-7}$ for a right
+It lies between 0 and 1: 0 when the two are equal, 1 when they point in opposite directions, and also when just one of
+them is zero. In float64, with $\epsilon = 10^{-5}$, expect below $10^{-7}$ for a right
 gradient; above $10^{-3}$ something is wrong.
 """
 
@@ -219,8 +226,9 @@ gradient; above $10^{-3}$ something is wrong.
 r"""
 {exercise: gradient_error}
 
-The two dicts have the same keys and shapes. Two gradients that are both zero are equal: their error is 0, not a
-division by zero.
+Return one number. The two dicts have the same keys and shapes, but their keys may come in another order. Two
+gradients that are both zero are equal: their error is 0, not a division by zero. When only one of them is zero, the
+formula holds as it is.
 
 <details><summary>Hint 1: one vector</summary>
 
@@ -231,7 +239,7 @@ squares and take one root at the end.
 <details><summary>Hint 2: which tools</summary>
 
 `ravel` makes any array one-dimensional, `np.concatenate` strings a list of them together, `np.linalg.norm` is the
-length of a vector. Go through the keys of one dict for both, so that the order is the same.
+length of a vector. Mind that the pieces of both vectors stand in the same order.
 
 </details>
 """
@@ -330,8 +338,9 @@ Note that $W_{xh}$ names *from* first and *to* second: the other way round than 
 r"""
 {exercise: rnn_cell_forward}
 
-One step of the two equations above. Return also `cache`, the tuple `(a_next, a_prev, xt, parameters)`: the backward
-pass will need these values, and this is the place where they are at hand.
+One step of the two equations above. Return three things: the activation, the prediction, and `cache`, the tuple
+`(a_next, a_prev, xt, parameters)`: the backward pass will need these values, and this is the place where they are at
+hand.
 
 <details><summary>Hint 1: what kind of product</summary>
 
@@ -391,7 +400,8 @@ Nothing new is computed; there is one product where there were two. The gates of
 r"""
 {exercise: stack_parameters}
 
-Build $W_a$ from `Waa` and `Wax`; `Wya`, `ba` and `by` are taken over.
+Return a dict with four keys: `Wa`, which you build from `Waa` and `Wax`, and `Wya`, `ba` and `by`, taken over as they
+are.
 
 <details><summary>Hint 1: which axis</summary>
 
@@ -433,8 +443,8 @@ Here the features are put together and the examples stay apart: $(n_a, m)$ and $
 </details>
 <details><summary>Hint 2: when n_a equals n_x</summary>
 
-With the wrong order the shapes still fit, and nothing warns you. The part that meets the left columns of $W_a$ has to
-be on top.
+With the wrong order the shapes still fit, and nothing warns you. Which part of the column do the left columns of
+$W_a$ multiply?
 
 </details>
 """
@@ -472,8 +482,9 @@ a_some, x_some = np.array([[0.3], [-0.1], [0.9]]), np.array([[0.0], [1.0], [0.0]
 
 a_split, y_split, _ = rnn_cell_forward(x_some, a_some, hello)
 a_stacked, y_stacked = rnn_cell_forward_stacked(x_some, a_some, stack_parameters(hello))
-print("largest difference in a:", np.abs(a_split - a_stacked).max())
-print("largest difference in ŷ:", np.abs(y_split - y_stacked).max())
+print(f"largest difference in a: {np.abs(a_split - a_stacked).max():.1e}")
+print(f"largest difference in ŷ: {np.abs(y_split - y_stacked).max():.1e}")
+print("Anything up to about 1e-15 is rounding, and counts as equal.")
 plots.stacked_blocks(hello["Waa"], hello["Wax"], a_some, x_some)
 
 # %% [markdown]
@@ -488,8 +499,9 @@ and predictions of all steps are collected in arrays with time on the last axis.
 r"""
 {exercise: rnn_forward}
 
-Use your `rnn_cell_forward`. Start from `a0`; it need not be zero. `caches` is a tuple of two: the list of the caches
-of all steps in order, and `x`.
+Call your `rnn_cell_forward` for each step; writing the equations out again is right too. Start from `a0`; it need not
+be zero. Return three things: the activations, the predictions, and `caches`, itself a tuple of two: first the list of
+the caches of all steps, in order, then `x`.
 
 One of the rows runs your function with trained weights, those of the model in section 9, on names that it has not
 seen.
@@ -532,9 +544,10 @@ r"""
 
 Lecture note 004 lets a tiny network spell `hello`: it reads `h`, `e`, `l`, `l`, and at each step it should say which
 letter comes next: `e`, `l`, `l`, `o`. There are four letters, so $n_x = n_y = 4$, and three units. The weights
-`hello` above were chosen so that your own code gives, rounded to one decimal, the numbers in that note's picture.
+`hello` above were chosen so that your own code gives, rounded to one decimal, the numbers in a picture of that note.
 
-Move the slider. The cell in bold is the one at work; everything that it needs comes from below and from the left.
+Move the slider: it begins at 0, where nothing has been read yet. The cell in bold is the one at work; everything that
+it needs comes from below and from the left. Where sliders do not run, you see the last step instead.
 """
 
 # %% demo=true
@@ -551,7 +564,8 @@ r"""
 Steps 3 and 4 read the same letter `l` with the same weights, and yet they predict different letters. Only the
 activation that came from the left differs: that is the memory at work.
 
-How good is it? Below are the scores before the softmax, $W_{ya}\, a^{\langle t \rangle} + b_y$, as that picture gives them.
+How good is it? Below are the scores before the softmax, $W_{ya}\, a^{\langle t \rangle} + b_y$, with the numbers of the
+note: one column for each step, one row for each letter.
 """
 
 # %% demo=true
@@ -585,7 +599,8 @@ next cell runs it, with random weights, over both sentences.
 """
 
 # %% demo=true
-pair = [text.split() for text in ("He said Teddy bears are on sale", "He said Teddy Roosevelt was great")]
+texts = ("He said Teddy bears are on sale", "He said Teddy Roosevelt was a great president")
+pair = [text.split() for text in texts]
 words = sorted({*pair[0], *pair[1]})
 rng = np.random.default_rng(4)
 random_weights = {
@@ -606,7 +621,7 @@ plots.common_past(strips[0], strips[1], pair)
 r"""
 Up to *Teddy* the columns are equal, number for number. So are the predictions made from them, whatever the weights:
 no training can tell the two apart at that step, because what would tell them apart has not been read yet. Such a
-network is *unidirectional*. A bidirectional one, with a second chain from right to left, is a later assignment.
+network is *unidirectional*. A *bidirectional* one has a second chain, from right to left.
 """
 
 # %% [markdown]
@@ -777,7 +792,14 @@ backpropagation applies. Two things are new.
   of what comes back from both.
 - **A weight is used at every step.** Its gradient is the *sum* over all steps.
 
-We write $dz$ for $\partial \mathcal{L} / \partial z$; it has the shape of $z$.
+We write $dz$ for $\partial \mathcal{L} / \partial z$; it has the shape of $z$. An activation has three such names, so that
+each means one thing, in the formulas and in the code:
+
+| name | what it is |
+|---|---|
+| $da^{\langle t \rangle}$ | what the loss of step $t$ *itself* sends to $a^{\langle t \rangle}$ |
+| $da_{prev}^{\langle t \rangle}$ | what the cell of step $t$ sends back to its input from the left, $a^{\langle t-1 \rangle}$ |
+| $da_{next}^{\langle t \rangle}$ | the *whole* gradient that arrives at $a^{\langle t \rangle}$, from both sides |
 """
 
 # %% demo=true
@@ -795,17 +817,17 @@ derivatives of the softmax and of the logarithm cancel almost entirely (try it f
 another), and what is left is the error:
 
 $$
-\frac{\partial \mathcal{L}}{\partial s} = dy = \hat{y} - y
+ds = \frac{\partial \mathcal{L}}{\partial s} = \hat{y} - y
 $$
 
 From there it is an ordinary layer. With all examples of a step as columns:
 
 $$
-dW_{ya} = \sum_t dy^{\langle t \rangle}\, a^{\langle t \rangle \top}
+dW_{ya} = \sum_t ds^{\langle t \rangle}\, a^{\langle t \rangle \top}
 \qquad
-db_y = \sum_t \sum_i dy^{(i)\langle t \rangle}
+db_y = \sum_t \sum_i ds^{(i)\langle t \rangle}
 \qquad
-da^{\langle t \rangle} = W_{ya}^\top\, dy^{\langle t \rangle}
+da^{\langle t \rangle} = W_{ya}^\top\, ds^{\langle t \rangle}
 $$
 
 These are gradients of the *summed* loss. Nothing is divided by $m$ or $T_x$.
@@ -815,8 +837,8 @@ These are gradients of the *summed* loss. Nothing is divided by $m$ or $T_x$.
 r"""
 {exercise: rnn_output_backward}
 
-Here `y` is one-hot, $(n_y, m, T_x)$. The `da` that you return is what each step's *own* loss sends to its activation;
-what comes from later steps is added later.
+Here `y` is one-hot, $(n_y, m, T_x)$. Return a dict with the keys `dWya`, `dby` and `da`. This `da` is what each step's
+*own* loss sends to its activation; what comes from later steps is added in the last exercise.
 
 <details><summary>Hint 1: let the shapes tell</summary>
 
@@ -837,11 +859,11 @@ $db_y$ mind the shape $(n_y, 1)$.
 def rnn_output_backward(y_pred, y, a, parameters):
     """From the summed cross-entropy back through the softmax layer, for all steps at once."""
     ### BEGIN SOLUTION
-    dy = y_pred - y
+    ds = y_pred - y
     return {
-        "dWya": np.einsum("ymt,amt->ya", dy, a),
-        "dby": dy.sum(axis=(1, 2))[:, np.newaxis],
-        "da": np.einsum("ya,ymt->amt", parameters["Wya"], dy),
+        "dWya": np.einsum("ymt,amt->ya", ds, a),
+        "dby": ds.sum(axis=(1, 2))[:, np.newaxis],
+        "da": np.einsum("ya,ymt->amt", parameters["Wya"], ds),
     }
     ### END SOLUTION
 
@@ -858,17 +880,18 @@ so that $a^{\langle t \rangle} = \tanh(z^{\langle t \rangle})$. The derivative o
 $\tanh'(z) = 1 - \tanh^2(z)$. So the forward pass has already computed what is needed:
 
 $$
-dz^{\langle t \rangle} = da^{\langle t \rangle} \odot \left(1 - \left(a^{\langle t \rangle}\right)^2\right)
+dz^{\langle t \rangle} = da_{next}^{\langle t \rangle} \odot \left(1 - \left(a^{\langle t \rangle}\right)^2\right)
 $$
 
-where $\odot$ multiplies entry by entry. Then, by the chain rule, one line for each thing that went into $z$:
+where $\odot$ multiplies entry by entry. It begins with the whole gradient of the activation. Then, by the chain rule,
+one line for each thing that went into $z$:
 
 $$
 \begin{aligned}
 dW_{aa} &= dz^{\langle t \rangle}\, a^{\langle t-1 \rangle \top} &
 dW_{ax} &= dz^{\langle t \rangle}\, x^{\langle t \rangle \top} &
 db_a &= \textstyle\sum_i dz^{(i)\langle t \rangle} \\
-da^{\langle t-1 \rangle} &= W_{aa}^\top\, dz^{\langle t \rangle} &
+da_{prev}^{\langle t \rangle} &= W_{aa}^\top\, dz^{\langle t \rangle} &
 dx^{\langle t \rangle} &= W_{ax}^\top\, dz^{\langle t \rangle} &&
 \end{aligned}
 $$
@@ -881,7 +904,8 @@ over the examples by itself.
 r"""
 {exercise: rnn_cell_backward}
 
-`da_next` is the whole gradient with respect to `a_next`. Take what you need from the cache.
+`da_next` is the whole gradient with respect to `a_next`. Take what you need from the cache. Return a dict with the keys
+`dxt`, `da_prev`, `dWax`, `dWaa` and `dba`.
 
 <details><summary>Hint 1: begin with dz</summary>
 
@@ -891,8 +915,9 @@ tanh, or the one that went into the step?
 </details>
 <details><summary>Hint 2: transposed or not</summary>
 
-For each of the five results, write down the shape it must have and the shapes of its two factors. There is one way to
-multiply them that fits; when every dimension differs, a wrong one raises an error.
+Begin with the two results of $W_{ax}$: write down the shape each must have and the shapes of its two factors. There is
+one way to multiply them that fits. The two of $W_{aa}$ go the same way, but there shapes do not help you: $W_{aa}$ is
+square, so a transpose too many or too few raises no error. Follow the pattern of $W_{ax}$.
 
 </details>
 <details><summary>Hint 3: the shape of the bias</summary>
@@ -927,21 +952,18 @@ r"""
 ### All steps back
 
 Write the chain out for three steps. The last activation is used by its own loss alone; each earlier one also feeds
-the next step:
+the next step, so its whole gradient has two parts:
 
 $$
 \begin{aligned}
-\text{whole gradient of } a^{\langle 3 \rangle} &= da^{\langle 3 \rangle} \\
-\text{whole gradient of } a^{\langle 2 \rangle} &= da^{\langle 2 \rangle}
-  + \text{what step 3 sends back to its } a_{prev} \\
-\text{whole gradient of } a^{\langle 1 \rangle} &= da^{\langle 1 \rangle}
-  + \text{what step 2 sends back to its } a_{prev} \\
-\text{gradient of } a^{\langle 0 \rangle} &= \text{what step 1 sends back to its } a_{prev}
+da_{next}^{\langle 3 \rangle} &= da^{\langle 3 \rangle} \\
+da_{next}^{\langle 2 \rangle} &= da^{\langle 2 \rangle} + da_{prev}^{\langle 3 \rangle} \\
+da_{next}^{\langle 1 \rangle} &= da^{\langle 1 \rangle} + da_{prev}^{\langle 2 \rangle} \\
+\text{gradient of } a^{\langle 0 \rangle} &= da_{prev}^{\langle 1 \rangle}
 \end{aligned}
 $$
 
-Here $da^{\langle t \rangle}$ is what `rnn_output_backward` gave: the step's own loss. The weights collect a contribution
-at every step:
+The plain $da^{\langle t \rangle}$ is what `rnn_output_backward` gave. The weights collect a contribution at every step:
 
 $$
 dW_{aa} = \sum_{t=1}^{T_x} dz^{\langle t \rangle}\, a^{\langle t-1 \rangle \top}
@@ -956,7 +978,9 @@ $$
 r"""
 {exercise: rnn_backward}
 
-Use your `rnn_cell_backward`. `da` holds what each step's own loss sends, `caches` is what `rnn_forward` returned.
+Call your `rnn_cell_backward` for each step; writing it out again is right too. `da` holds what each step's own loss
+sends. `caches` is what `rnn_forward` returned: a tuple of the list of all steps' caches and `x`. Return a dict with the
+keys `dx`, `da0`, `dWax`, `dWaa` and `dba`.
 
 <details><summary>Hint 1: the direction</summary>
 
@@ -966,13 +990,13 @@ receive from the other side?
 </details>
 <details><summary>Hint 2: what to carry, what to collect, what to add up</summary>
 
-One variable is carried from step to step, as in `rnn_forward`. `dx` is collected, one slice a step. The three gradients
-of the parameters begin at zero and grow.
+Sort the five results of a step: which belongs to that step alone, which are shares of a sum over all steps, and which
+is wanted by the next round of the loop?
 
 </details>
 <details><summary>Hint 3: da0</summary>
 
-When the loop is over, the variable that was carried holds what the first step has sent to the left.
+Look at the last line of the chain above. Which step has $a^{\langle 0 \rangle}$ as its input from the left?
 
 </details>
 """
@@ -1050,7 +1074,11 @@ r"""
 How far does a loss reach back? Below, only the last of 20 steps has a loss, and the picture shows the size of the gradient
 that arrives at the input of each step. It shrinks about equally much at each step, because each step
 multiplies by the same $W_{aa}^\top$ and by factors $1 - a^2$ that are at most 1. This is the *vanishing gradient*, and the
-reason for the next cell, the LSTM.
+reason for the LSTM, the network of the assignment `04-lstm`.
+
+How much it shrinks depends on the weights: here they are random and small, with a standard deviation of
+$0.7 / \sqrt{30}$ for 30 units, so that $W_{aa}^\top$ makes a vector shorter by about a third. Write 2 in place of
+0.7 and run the cell again: now the gradient grows on its way back. That is the *exploding gradient*.
 """
 
 # %% demo=true
@@ -1077,7 +1105,10 @@ it reads the letter before (nothing at the first step: a vector of zeros) and pr
 name. Its weights are the five arrays that you know, so **your** `rnn_forward` can run it.
 
 The sum of the log-probabilities of all letters is the log-probability of the name. The next cell compares names that the network
-has never seen with the same letters shuffled.
+has never seen with the same letters shuffled. `load` gives the weights and a `card` that says how they were made,
+with the list of letters. `as_batch` turns names into the inputs `batch.x` and the letters to predict,
+`batch.targets`. Names differ in length, so shorter ones are filled up at the end; `batch.mask` is `True` up to
+a name's `<EOS>` and `False` behind it, so that what was filled up does not count.
 """
 
 # %% demo=true
@@ -1105,8 +1136,8 @@ plots.name_scores(some_names, score_per_letter(some_names), shuffled, score_per_
 # %% [markdown]
 r"""
 In most pairs the real name is more probable, though the letters are the same: what the network has learned is their
-*order*. Where a shuffled name wins, read both aloud. A name of a kind that was rare in the training data has no
-advantage.
+*order*. One pair goes the other way: `kuusk`, an Estonian name, loses to `kuuks`. In the training data four times as
+many names end in *ks* as in *sk*, and what was frequent there is all that the network knows.
 """
 
 # %% [markdown]
