@@ -207,6 +207,8 @@ def run_exercises(call: Call) -> int:
 
 def described(assignment: str, exercise: Any) -> dict[str, Any]:
     """An exercise as JSON-able data."""
+    from autograder.row import UNCHANGED, UNCHANGED_POINTS
+
     return {
         "name": exercise.name,
         "assignment": assignment,
@@ -219,7 +221,7 @@ def described(assignment: str, exercise: Any) -> dict[str, Any]:
         "result": exercise.result.to_json(),
         "needs": list(exercise.needs),
         "points": exercise.points,
-        "rows": [row.to_json() for row in exercise.rows],
+        "rows": [*(row.to_json() for row in exercise.rows), {"name": UNCHANGED, "points": UNCHANGED_POINTS}],
         "mistakes": [{"name": mistake.name, "text": mistake.text} for mistake in exercise.mistakes],
     }
 

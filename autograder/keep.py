@@ -5,19 +5,13 @@ Each function becomes a module that stands by itself: `seqlib.mine` imports it f
 
 import ast
 import inspect
-import os
 import textwrap
 import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
-
-def home() -> Path:
-    """The learner's own folder: `SEQLIB_HOME`, or the place that the system has for such data."""
-    return Path(os.environ.get("SEQLIB_HOME") or platformdirs.user_data_dir("seqlib"))
+from seqlib import mine
 
 
 def keep(function: Callable[..., Any], exercises: Iterable[str]) -> Path:
@@ -30,7 +24,7 @@ def keep(function: Callable[..., Any], exercises: Iterable[str]) -> Path:
     Returns:
         The file; the version before it is kept beside it, so that nothing is lost.
     """
-    path = home() / "mine" / f"{function.__name__}.py"
+    path = mine.folder() / f"{function.__name__}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = module_source(function, set(exercises) - {function.__name__})
     if path.exists() and path.read_text(encoding="utf-8") != text:

@@ -6,13 +6,13 @@ import inspect
 import numpy as np
 import pytest
 
-from autograder import keep
 from autograder.audit import Here
 from autograder.check import check, verdict_on
 from autograder.exercise import body, compiled, mistaken
 from autograder.exercises import every_exercise, find
 from autograder.frozen import frozen_exercise, names
 from autograder.judge import Trial, judge
+from seqlib import mine
 
 # A learner's notebook is one namespace; these stand for it.
 NOTEBOOK = {"np": np}
@@ -134,7 +134,7 @@ def test_what_passes_is_kept_and_stands_by_itself(tmp_path):
     )
     notebook = imported(path)
     assert verdict_on(notebook.lstm_cell_forward).passed
-    kept = keep.home() / "mine" / "lstm_cell_forward.py"
+    kept = mine.folder() / "lstm_cell_forward.py"
     again = imported(kept)
     assert "from seqlib.mine import lstm_gates" in kept.read_text()
     rows = Trial.draw(exercise, "kept").rows(
@@ -154,7 +154,7 @@ def imported(path):
 def test_what_fails_is_not_kept():
     exercise = EXERCISES["lstm_cell_forward"]
     assert not verdict_on(mistaken(exercise, exercise.mistakes[0])).passed
-    assert not (keep.home() / "mine").exists()
+    assert not mine.folder().exists()
 
 
 def test_a_folder_that_cannot_be_written_does_not_hide_the_verdict(tmp_path, monkeypatch):
