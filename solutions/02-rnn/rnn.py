@@ -1230,7 +1230,7 @@ r"""
 - A network whose weights are shared over time, so that it reads sequences of any length.
 - Its losses, one for each step, and its backward pass: right to left, the gradient of an activation summed over
   its two uses, the gradient of a weight summed over all steps.
-- A numeric check which proves such work without anyone's answer. Keep it; the next assignment uses it again.
+- A numeric check which proves such work without anyone's answer. Keep it; `04-lstm` uses it again.
 
 What is left is its weakness: the memory fades, and with it the gradient. **`04-lstm`** builds the cell that keeps.
 """
