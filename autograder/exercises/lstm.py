@@ -1,5 +1,7 @@
 """What is graded in 04-lstm."""
 
+from itertools import permutations
+
 import numpy as np
 
 from autograder.exercise import Arguments, Dims, Exercise, Mistake
@@ -172,6 +174,22 @@ def tanh_for(gate: str) -> Mistake:
     )
 
 
+def unsquashed(gate: str) -> Mistake:
+    """A gate without its sigmoid."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"{name}_not_squashed",
+        (f'sigmoid(parameters["W{gate}"]', f'(parameters["W{gate}"]'),
+        f"The {spoken} is what comes before the sigmoid. A gate has to lie between 0 and 1.",
+    )
+
+
+def every_product(new: str) -> list[tuple[str, str]]:
+    """The product of weights and stack replaced in all four layers; `{}` stands for the weights."""
+    weights = [f'parameters["W{gate}"]' for gate in LAYERS]
+    return [(f"{matrix} @ concat", new.format(matrix)) for matrix in weights]
+
+
 lstm_gates = Exercise(
     function=reference.lstm_gates,
     title="The gates and the candidate",
@@ -203,17 +221,34 @@ lstm_gates = Exercise(
         Mistake(
             "weights_transposed",
             [(f'parameters["W{gate}"]', f'parameters["W{gate}"].T') for gate in "fuco"],
-            "The weight matrices are transposed. They are (n_a, n_a + n_x) and fit the stack as they are.",
+            "A weight matrix does not fit what it multiplies: it is transposed, or it multiplies a_prev alone. It is "
+            "(n_a, n_a + n_x) and fits the stack as it is.",
         ),
         Mistake(
-            "tanh_for_all_gates",
-            [(f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]') for gate in "fuo"],
-            "All gates are what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid; only the "
-            "candidate has a tanh.",
+            "stack_first",
+            every_product("concat @ {}"),
+            "A weight matrix stands behind the stack. The matrix comes first: (n_a, n_a + n_x) times "
+            "(n_a + n_x, m).",
+        ),
+        Mistake(
+            "entry_by_entry",
+            every_product("{} * concat"),
+            "A weight matrix is multiplied with *, entry by entry. Weights and stack make a product of matrices, @.",
+        ),
+        Mistake(
+            "input_only",
+            every_product("{} @ xt"),
+            "A weight matrix multiplies xt alone. It has a column for each row of the stack of a_prev and xt.",
         ),
         tanh_for("f"),
         tanh_for("u"),
         tanh_for("o"),
+        Mistake(
+            "tanh_for_all_gates",
+            [(f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]') for gate in "fuo"],
+            "This gate is what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid; only the "
+            "candidate has a tanh.",
+        ),
         Mistake(
             "sigmoid_for_candidate",
             ('np.tanh(parameters["Wc"]', 'sigmoid(parameters["Wc"]'),
@@ -224,10 +259,11 @@ lstm_gates = Exercise(
             ('np.tanh(parameters["Wc"]', '(parameters["Wc"]'),
             "The candidate is what comes before the tanh. It has to lie between −1 and 1.",
         ),
+        *(unsquashed(gate) for gate in "fuo"),
         Mistake(
             "gates_not_squashed",
             [(f'sigmoid(parameters["W{gate}"]', f'(parameters["W{gate}"]') for gate in "fuo"],
-            "The gates are what comes before the sigmoid. A gate has to lie between 0 and 1.",
+            "This gate is what comes before the sigmoid. A gate has to lie between 0 and 1.",
         ),
         Mistake(
             "forget_gate_inverted",
@@ -253,21 +289,31 @@ lstm_gates = Exercise(
             "The update gate and the output gate are returned in each other's place. The order is forget, update, "
             "candidate, output.",
         ),
+        *(missing_bias(gate) for gate in "fuco"),
         Mistake(
             "no_biases",
             [(f' + parameters["b{gate}"]', "") for gate in "fuco"],
-            "All four are what comes without biases. Each layer adds its bias before it squashes.",
+            "This is what comes without its bias. Each layer adds a bias of its own before it squashes.",
         ),
-        *(missing_bias(gate) for gate in "fuco"),
         *(copied_layer(gate, source) for gate, source in ("uf", "of", "ou", "cu", "cf")),
         *(copied_bias(gate, source) for gate, source in ("uf", "of", "cf", "ou", "cu")),
         Mistake(
             "bias_squashed_apart",
             [(f' + parameters["b{gate}"])', f') + parameters["b{gate}"]') for gate in "fuco"],
-            "The biases are added after the squashing. They belong to the layer, inside the sigmoid and the tanh.",
+            "The bias is added after the squashing. It belongs inside the sigmoid or the tanh.",
         ),
     ],
 )
+
+
+def unpacked(name: str, order: str, exchanged: str) -> Mistake:
+    """The results of lstm_gates taken in another order."""
+    return Mistake(
+        f"unpacked_{name}",
+        ("ft, ut, cct, ot = lstm_gates", f"{order} = lstm_gates"),
+        f"{exchanged} are taken for each other where lstm_gates is called. It returns forget gate, update gate, "
+        "candidate, output gate, in this order.",
+    )
 
 
 lstm_cell_forward = Exercise(
@@ -291,6 +337,43 @@ lstm_cell_forward = Exercise(
     ],
     needs=["lstm_gates"],
     mistakes=[
+        Mistake(
+            "gates_given_activation_first",
+            ("lstm_gates(xt, a_prev,", "lstm_gates(a_prev, xt,"),
+            "lstm_gates is given a_prev and xt in each other's place. Its arguments are the input, then the "
+            "activation of the step before.",
+        ),
+        Mistake(
+            "gates_given_memory",
+            ("lstm_gates(xt, a_prev,", "lstm_gates(xt, c_prev,"),
+            "lstm_gates is given the old memory. The gates see the old activation, not the memory.",
+        ),
+        unpacked("update_first", "ut, ft, cct, ot", "The forget gate and the update gate"),
+        unpacked("output_third", "ft, ut, ot, cct", "The candidate and the output gate"),
+        unpacked("candidate_second", "ft, cct, ut, ot", "The update gate and the candidate"),
+        Mistake(
+            "memory_returned_first",
+            ("return a_next, c_next,", "return c_next, a_next,"),
+            "The memory and the activation are returned in each other's place. The order is a_next, c_next, "
+            "yt_pred, cache.",
+        ),
+        Mistake(
+            "matrix_product_with_a_gate",
+            ("ft * c_prev", "ft @ c_prev"),
+            "A gate is multiplied with @, as a matrix. It has a number for each unit and example: multiply "
+            "elementwise.",
+        ),
+        Mistake(
+            "prediction_entry_by_entry",
+            ('parameters["Wy"] @ a_next', 'parameters["Wy"] * a_next'),
+            "W_y is multiplied with *, entry by entry. The prediction mixes all units: it is a product of "
+            "matrices, @.",
+        ),
+        Mistake(
+            "prediction_with_activation_first",
+            ('parameters["Wy"] @ a_next', 'a_next @ parameters["Wy"]'),
+            "The activation stands before W_y. The weight comes first: (n_y, n_a) times (n_a, m).",
+        ),
         Mistake(
             "one_minus_forget",
             ("ft * c_prev", "(1 - ft) * c_prev"),
@@ -426,6 +509,12 @@ lstm_cell_forward = Exercise(
             ("(a_next, c_next, a_prev, c_prev,", "(c_next, a_next, c_prev, a_prev,"),
             "In the cache the memory comes before the activation. The order is a, c of this step, then a, c of the "
             "step before.",
+        ),
+        Mistake(
+            "cache_old_pair_swapped",
+            ("(a_next, c_next, a_prev, c_prev,", "(a_next, c_next, c_prev, a_prev,"),
+            "In the cache the old memory and the old activation are in each other's place. The order is a, c of "
+            "this step, then a, c of the step before.",
         ),
         Mistake(
             "cache_old_memory_lost",
@@ -566,6 +655,20 @@ lstm_forward = Exercise(
             "The last step is missing. A sequence of T_x inputs has T_x steps.",
         ),
         Mistake(
+            "returns_within_loop",
+            ("range(x.shape[2])", "range(1)"),
+            "Only the first step is there: the function returns within its loop. Return when all steps are done.",
+        ),
+        Mistake(
+            "returns_filled_arrays_within_loop",
+            [
+                ("range(x.shape[2])", "range(1)"),
+                ("np.stack(steps, axis=2)", "np.stack(steps + [0 * steps[0]] * (x.shape[2] - 1), axis=2)"),
+            ],
+            "All steps after the first are zero: the function returns within its loop. Return when all steps are "
+            "done.",
+        ),
+        Mistake(
             "time_axis_first",
             ("axis=2", "axis=0"),
             "The time steps lie along the first axis. Time is the last axis, as in x.",
@@ -619,8 +722,8 @@ lstm_gates_backward = Exercise(
         Mistake(
             "activation_path_dropped",
             ("dc_next + da_next * ot * (1 - tanh_c**2)", "dc_next"),
-            "In dc only dc_next is there. The memory is also shown, so what comes back through the activation has "
-            "to be added.",
+            "Only dc_next arrives at the memory here. The memory is also shown, so what comes back through the "
+            "activation has to be added: dc is the sum.",
         ),
         Mistake(
             "dc_without_tanh_derivative",
@@ -643,16 +746,22 @@ lstm_gates_backward = Exercise(
             "In dc you have 1 − tanh(c). The derivative of tanh is 1 minus the square of its value.",
         ),
         Mistake(
+            "tanh_derivative_of_the_activation",
+            [("_, c_next, _, c_prev", "a_next, c_next, _, c_prev"), ("1 - tanh_c**2", "1 - a_next**2")],
+            "In dc you have 1 − a². The derivative of tanh(c) is 1 minus the square of tanh(c); a is tanh(c) times "
+            "the output gate.",
+        ),
+        Mistake(
+            "dc_with_minus",
+            ("dc_next + da_next", "dc_next - da_next"),
+            "In dc the part through the activation is subtracted. The memory is used twice, and the gradients of "
+            "both uses are added.",
+        ),
+        Mistake(
             "dc_next_through_output_gate",
             ("dc_next + da_next * ot * (1 - tanh_c**2)", "(dc_next + da_next) * ot * (1 - tanh_c**2)"),
             "dc_next is multiplied by the output gate and the derivative of tanh. It arrives at the memory itself "
             "and is added as it is.",
-        ),
-        Mistake(
-            "all_derivatives_missing",
-            [(f" * {name} * (1 - {name})", "") for name in ("ft", "ut", "ot")] + [(" * (1 - cct**2)", "")],
-            "All four gradients stop after the squashing functions. They are wanted before: each has still to be "
-            "multiplied by the derivative of its own sigmoid or tanh.",
         ),
         derivative_missing("f"),
         derivative_missing("u"),
@@ -663,6 +772,12 @@ lstm_gates_backward = Exercise(
             "The gradient of the candidate stops after the tanh. The derivative of tanh is still to be multiplied.",
         ),
         Mistake(
+            "all_derivatives_missing",
+            [(f" * {name} * (1 - {name})", "") for name in ("ft", "ut", "ot")] + [(" * (1 - cct**2)", "")],
+            "This gradient stops after the squashing function. It is wanted before: the derivative of its own "
+            "sigmoid or tanh is still to be multiplied.",
+        ),
+        Mistake(
             "sigmoid_derivative_for_candidate",
             ("(1 - cct**2)", "cct * (1 - cct)"),
             "The candidate has the derivative of a sigmoid. It went through tanh.",
@@ -670,7 +785,7 @@ lstm_gates_backward = Exercise(
         Mistake(
             "tanh_derivative_for_gates",
             [(f" * {name} * (1 - {name})", f" * (1 - {name}**2)") for name in ("ft", "ut", "ot")],
-            "The gates have the derivative of tanh. They went through the sigmoid.",
+            "This gate has the derivative of tanh. It went through the sigmoid.",
         ),
         Mistake(
             "derivative_squashed_twice",
@@ -704,6 +819,21 @@ lstm_gates_backward = Exercise(
             "lecture note 003. It is kept by Γ_f.",
         ),
         Mistake(
+            "forget_gate_with_candidate",
+            ("dc * c_prev * ft", "dc * cct * ft"),
+            "The gradient of the forget gate has the candidate. The forget gate multiplied the old memory.",
+        ),
+        Mistake(
+            "update_gate_with_old_memory",
+            ("dc * cct * ut", "dc * c_prev * ut"),
+            "The gradient of the update gate has the old memory. The update gate multiplied the candidate.",
+        ),
+        Mistake(
+            "update_gate_with_new_memory",
+            ("dc * cct * ut", "dc * c_next * ut"),
+            "The gradient of the update gate has the new memory. The update gate multiplied the candidate.",
+        ),
+        Mistake(
             "partners_swapped",
             [("dc * c_prev * ft", "dc * cct * ft"), ("dc * cct * ut", "dc * c_prev * ut")],
             "The forget gate and the update gate have each other's partner. Γ_f multiplied the old memory, Γ_u the "
@@ -724,6 +854,11 @@ lstm_gates_backward = Exercise(
             "output_gate_without_tanh",
             ("da_next * tanh_c * ot", "da_next * c_next * ot"),
             "The gradient of the output gate has c. The output gate multiplied tanh(c).",
+        ),
+        Mistake(
+            "output_gate_with_activation",
+            [("_, c_next, _, c_prev", "a_next, c_next, _, c_prev"), ("da_next * tanh_c", "da_next * a_next")],
+            "The gradient of the output gate has a. The output gate multiplied tanh(c); a already holds the gate.",
         ),
         Mistake(
             "output_gate_with_old_memory",
@@ -761,6 +896,17 @@ def swapped_layers(one: str, other: str) -> Mistake:
     )
 
 
+def taken_from(one: str, other: str) -> Mistake:
+    """A layer's parameters with the gradient of another layer."""
+    (name, spoken), (source, source_spoken) = LAYERS[one], LAYERS[other]
+    return Mistake(
+        f"{name}_from_d{source}",
+        [(f'"d{kind}{one}": gates["d{name}"]', f'"d{kind}{one}": gates["d{source}"]') for kind in ("W", "b")],
+        f"This is computed from the gradient at the {source_spoken}, d{source}. W_{one} and b_{one} belong to the "
+        f"{spoken}, whose gradient is d{name}.",
+    )
+
+
 SUM = ".sum(axis=1, keepdims=True)"
 
 
@@ -794,7 +940,7 @@ lstm_parameters_backward = Exercise(
         Mistake(
             "stack_upside_down",
             ("[a_prev, xt]", "[xt, a_prev]"),
-            "The columns of the weight gradients belong to [x, a_prev]. The stack has a_prev on top, as in the "
+            "The columns of this weight gradient belong to [x, a_prev]. The stack has a_prev on top, as in the "
             "forward pass.",
         ),
         Mistake(
@@ -810,54 +956,66 @@ lstm_parameters_backward = Exercise(
         Mistake(
             "weights_transposed",
             weights("concat @ {}.T"),
-            "The weight gradients are transposed. Each is shaped as its weight matrix, (n_a, n_a + n_x).",
+            "This weight gradient is transposed. It is shaped as its weight matrix, (n_a, n_a + n_x).",
+        ),
+        Mistake(
+            "stack_not_transposed",
+            weights("{} @ concat"),
+            "The stack is not transposed. (n_a, m) needs a matrix with m rows behind it to give (n_a, n_a + n_x).",
         ),
         Mistake(
             "weights_averaged",
             weights("{} @ concat.T / concat.shape[1]"),
-            "The weight gradients are means over the examples. They are sums: whether the loss is a mean is "
-            "already in what arrives.",
+            "You have the mean over the examples, where the sum is right: whether the loss is a mean is already "
+            "in what arrives.",
         ),
         Mistake(
             "biases_averaged",
             biases(".mean(axis=1, keepdims=True)"),
-            "The bias gradients are means over the examples. They are sums: whether the loss is a mean is already "
+            "You have the mean over the examples, where the sum is right: whether the loss is a mean is already "
             "in what arrives.",
         ),
         Mistake(
             "everything_averaged",
             weights("{} @ concat.T / concat.shape[1]") + biases(".mean(axis=1, keepdims=True)"),
-            "All gradients are means over the examples. They are sums: whether the loss is a mean is already in "
-            "what arrives.",
+            "You have the mean over the examples, where the sum is right: whether the loss is a mean is already "
+            "in what arrives.",
         ),
         Mistake(
             "biases_flat",
             biases(".sum(axis=1)"),
-            "The bias gradients have lost an axis. They are columns, (n_a, 1), as the biases are.",
+            "This bias gradient has lost an axis. It is a column, (n_a, 1), as the bias is.",
         ),
         Mistake(
             "biases_not_summed",
             biases(""),
-            "The bias gradients still have one column for each example. A bias is shared by the examples, so its "
-            "gradients are summed over them.",
+            "This bias gradient still has one column for each example. A bias is shared by the examples, so its "
+            "gradient is summed over them.",
         ),
         Mistake(
             "biases_summed_over_units",
             biases(".sum(axis=0, keepdims=True)"),
-            "The bias gradients are summed over the units. Each unit has its own bias; the sum runs over the "
+            "This bias gradient is summed over the units. Each unit has its own bias; the sum runs over the "
             "examples.",
         ),
         Mistake(
             "biases_summed_over_everything",
             biases(".sum(keepdims=True)"),
-            "The bias gradients are one number for all units. Each unit has its own bias; the sum runs over the "
+            "This bias gradient is one number for all units. Each unit has its own bias; the sum runs over the "
             "examples only.",
+        ),
+        Mistake(
+            "biases_summed_without_axis",
+            biases(".sum()"),
+            "This bias gradient is a single number: without an axis the sum runs over the units too. Each unit has "
+            "its own bias; the sum runs over the examples only.",
         ),
         Mistake(
             "biases_of_first_example",
             biases("[:, :1]"),
-            "The bias gradients are those of the first example only. They are summed over the examples.",
+            "This bias gradient is that of the first example only. It is summed over the examples.",
         ),
+        *(taken_from(one, other) for one, other in permutations(LAYERS, 2)),
         swapped_layers("f", "u"),
         swapped_layers("c", "o"),
         swapped_layers("u", "c"),
@@ -874,6 +1032,27 @@ def layer_missing(gate: str) -> Mistake:
         f"layer_missing_{name}",
         (term, "0"),
         f"The part that comes through the {spoken} is missing. The stack feeds four layers, so four parts add up.",
+    )
+
+
+def weights_with_gradient_of(one: str, other: str) -> Mistake:
+    """One layer's weights with the gradient of another layer."""
+    (name, spoken), (source, source_spoken) = LAYERS[one], LAYERS[other]
+    return Mistake(
+        f"W{one}_with_d{source}",
+        (f'parameters["W{one}"].T @ gates["d{name}"]', f'parameters["W{one}"].T @ gates["d{source}"]'),
+        f"W_{one} is multiplied with the gradient at the {source_spoken}, d{source}. It belongs to the {spoken}.",
+    )
+
+
+def gradient_through_weights_of(one: str, other: str) -> Mistake:
+    """The gradient of one layer through the weights of another."""
+    name, spoken = LAYERS[one]
+    return Mistake(
+        f"d{name}_through_W{other}",
+        (f'parameters["W{one}"].T @ gates["d{name}"]', f'parameters["W{other}"].T @ gates["d{name}"]'),
+        f"The gradient at the {spoken}, d{name}, goes back through W_{other}. It goes back through its own "
+        f"W_{one}.",
     )
 
 
@@ -913,9 +1092,17 @@ lstm_inputs_backward = Exercise(
         Mistake(
             "weights_not_transposed",
             [(f'parameters["W{gate}"].T', f'parameters["W{gate}"]') for gate in "fuco"],
-            "The weight matrices are used as in the forward pass. On the way back they are transposed.",
+            "A weight matrix is used as in the forward pass. On the way back it is transposed.",
+        ),
+        Mistake(
+            "stack_cut_by_columns",
+            [("dconcat[n_a:]", "dconcat[:, n_a:]"), ("dconcat[:n_a]", "dconcat[:, :n_a]")],
+            "The stack's gradient is cut along its columns, which are the examples. Its rows are to be cut: the "
+            "first n_a belong to a_prev, the rest to x.",
         ),
         *(layer_missing(gate) for gate in "fuco"),
+        *(weights_with_gradient_of(one, other) for one, other in permutations(LAYERS, 2)),
+        *(gradient_through_weights_of(one, other) for one, other in permutations(LAYERS, 2)),
         Mistake(
             "weights_exchanged",
             [
@@ -978,6 +1165,33 @@ lstm_inputs_backward = Exercise(
             "tanh_derivative_of_the_memory",
             ("np.tanh(c_next) ** 2", "c_next**2"),
             "In dc you have 1 − c². The derivative of tanh(c) is 1 minus the square of tanh(c), not of c.",
+        ),
+        Mistake(
+            "tanh_derivative_not_squared",
+            ("np.tanh(c_next) ** 2", "np.tanh(c_next)"),
+            "In dc you have 1 − tanh(c). The derivative of tanh is 1 minus the square of its value.",
+        ),
+        Mistake(
+            "tanh_derivative_of_the_activation",
+            [("_, c_next, a_prev", "a_next, c_next, a_prev"), ("np.tanh(c_next) ** 2", "a_next**2")],
+            "In dc you have 1 − a². The derivative of tanh(c) is 1 minus the square of tanh(c); a is tanh(c) times "
+            "the output gate.",
+        ),
+        Mistake(
+            "tanh_derivative_of_the_activation_and_forget_gate_inverted",
+            [
+                ("_, c_next, a_prev", "a_next, c_next, a_prev"),
+                ("np.tanh(c_next) ** 2", "a_next**2"),
+                ("dc * ft", "dc * (1 - ft)"),
+            ],
+            "Two things: in dc you have 1 − a², but the derivative of tanh(c) is 1 minus the square of tanh(c); and "
+            "dc_prev is multiplied by 1 − Γ_f, but the old memory was multiplied by Γ_f.",
+        ),
+        Mistake(
+            "dc_with_minus",
+            ("dc_next + da_next", "dc_next - da_next"),
+            "In dc the part through the activation is subtracted. The memory is used twice, and the gradients of "
+            "both uses are added.",
         ),
         Mistake(
             "tanh_derivative_at_old_memory",
@@ -1073,6 +1287,12 @@ lstm_backward = Exercise(
             "The way back ends before the first step. The step at index 0 belongs to it.",
         ),
         Mistake(
+            "returns_within_loop",
+            ("reversed(range(da.shape[2]))", "[da.shape[2] - 1]"),
+            "Only the last step is walked back: the function returns within its loop. Return when all steps are "
+            "done.",
+        ),
+        Mistake(
             "walked_forward",
             ("reversed(range(da.shape[2]))", "range(da.shape[2])"),
             "The steps are visited from the first to the last. Gradients flow back: begin with the last.",
@@ -1141,6 +1361,17 @@ lstm_backward = Exercise(
 )
 
 
+def mixing_peephole(gate: str, memory: str) -> Mistake:
+    """One gate that sees a sum over the memories of all units."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"peephole_of_{name}_mixes_units",
+        (f'parameters["p{gate}"] * {memory}', f'parameters["p{gate}"].T @ {memory}'),
+        f"The {spoken} sees a sum over the memories of all units. A diagonal matrix multiplies each unit's memory "
+        "by that unit's own weight.",
+    )
+
+
 lstm_peephole_cell_forward = Exercise(
     function=reference.lstm_peephole_cell_forward,
     title="A cell with peepholes",
@@ -1201,6 +1432,18 @@ lstm_peephole_cell_forward = Exercise(
             [('parameters["pu"]', 'parameters["pf"]'), ('parameters["po"]', 'parameters["pf"]')],
             "All gates use the forget gate's peephole. Each gate has its own.",
         ),
+        mixing_peephole("f", "c_prev"),
+        mixing_peephole("u", "c_prev"),
+        mixing_peephole("o", "c_next"),
+        Mistake(
+            "peepholes_of_two_gates_mix_units",
+            [
+                ('parameters["pf"] * c_prev', 'parameters["pf"].T @ c_prev'),
+                ('parameters["pu"] * c_prev', 'parameters["pu"].T @ c_prev'),
+            ],
+            "The forget gate and the update gate see a sum over the memories of all units. A diagonal matrix "
+            "multiplies each unit's memory by that unit's own weight.",
+        ),
         Mistake(
             "peepholes_mix_units",
             [
@@ -1208,7 +1451,8 @@ lstm_peephole_cell_forward = Exercise(
                 ('parameters["pu"] * c_prev', 'parameters["pu"].T @ c_prev'),
                 ('parameters["po"] * c_next', 'parameters["po"].T @ c_next'),
             ],
-            "Every gate sees a sum over the memories of all units. A peephole lets a unit see its own memory only.",
+            "Every gate sees a sum over the memories of all units. A diagonal matrix multiplies each unit's "
+            "memory by that unit's own weight.",
         ),
         Mistake(
             "peepholes_swapped",
