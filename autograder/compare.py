@@ -252,7 +252,7 @@ def diagnose(
     matching = {name: [row for row in wrong if gives(name, row, layout, tried)] for name in mistakes}
     for name, matched in matching.items():
         if matched == wrong and not any(alters(name, row, layout, tried) for row in right):
-            return dict.fromkeys([row for row in rows if findings[row] is not None], name)
+            return dict.fromkeys(wrong, name)
     by_reach = sorted((name for name in mistakes if matching[name]), key=lambda name: -len(matching[name]))
     return {row: name for name in reversed(by_reach) for row in matching[name]}
 

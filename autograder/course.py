@@ -234,6 +234,7 @@ def header(exercise: Exercise, number: int) -> str:
     )
     lines += [f"| {result_name(exercise.result, name)} | {shape(part)} |" for name, part in parts.items()]
     kind = {Dict: "a dict: ", Tuple: "a tuple: "}.get(type(exercise.result), "")
+    returns = re.sub(r"^A ", "a ", returns)
     lines += ["", f"Returns {kind}{returns}" if returns else "", "", points_line(exercise)]
     if exercise.needs:
         lines += ["", f"Builds on {', '.join(f'`{name}`' for name in exercise.needs)}."]

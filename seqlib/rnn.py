@@ -54,7 +54,7 @@ def gradient_error(gradients: Parameters, numeric: Parameters) -> float:
         numeric: the numeric gradient, with the same keys and shapes.
 
     Returns:
-        A number from 0 (equal) to 1 (opposite); 0 when both are zero.
+        A number from 0 (equal) to 1 (as far apart as can be); 0 when both are zero.
     """
     g = np.concatenate([gradients[name].ravel() for name in numeric])
     n = np.concatenate([numeric[name].ravel() for name in numeric])

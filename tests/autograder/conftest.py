@@ -14,7 +14,7 @@ from autograder import course as building
 from autograder.store import Course
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tiny_registry():
     """The tiny assignment is in the registry while tests that ask for it run."""
     with pytest.MonkeyPatch.context() as patch:
@@ -26,7 +26,7 @@ def tiny_registry():
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tiny_notebooks(tiny_registry, tmp_path_factory):
     """The tiny assignment's marked notebook, with solutions, and its release version."""
     source = tmp_path_factory.mktemp("source") / material.NAME / "tiny.py"

@@ -151,3 +151,15 @@ def test_lists_of_another_length_are_wrong():
 def test_layouts_survive_json():
     layout = Tuple(a=Array("n_a", "m"), n=Number(), caches=Each(Dict(x=Array("m"))))
     assert from_json(layout.to_json()).to_json() == layout.to_json()
+
+
+def test_a_mistake_is_not_named_for_a_group_on_which_it_was_not_tried():
+    rows = [Row("weights", "grads.dW", 1), Row("weights of a model", "grads.dW", 1, cases="model")]
+    expectations = [
+        Expectation({}, RIGHT, {"averaged": WRONG}),
+        Expectation({}, RIGHT, group="model"),
+    ]
+    outcomes = [CallOutcome((A, 1.5, {"dW": W / 3}), []), CallOutcome((A, 1.5, {"dW": W * np.nan}), [])]
+    drawn, model, _ = compare(rows, LAYOUT, expectations, outcomes, TEXTS)
+    assert drawn.mistake == "averaged" and model.mistake is None
+    assert not model.passed and "(case: model)" in model.message
