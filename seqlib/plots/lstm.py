@@ -55,6 +55,17 @@ def size_and_reach(size: Curves, reach: Curves) -> Picture:
         draw_reach(right, reach)
         right.set_title("How far back the last step is heard")
         left.legend(loc="lower center", fontsize=9)
+        if any((values / values[-1]).min() < FAINTEST for values in reach.values()):
+            right.annotate(
+                f"fainter than {FAINTEST:.0e}: not drawn",
+                (1, 0),
+                (-6, 6),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                ha="right",
+                color=GREY,
+                fontsize=9,
+            )
     return picture
 
 
@@ -177,7 +188,7 @@ def draw_memory(axis: Axes, memory: Array, written: Array) -> None:
     axis.plot(at, memory[1:], color=INK, linestyle="none", marker="_", markersize=30, label="memory $c$")
     axis.axhline(0, color=INK, linewidth=0.8)
     axis.set(ylabel="memory $c$", ylim=(-1.15 * reached, 1.15 * reached))
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9, handlelength=3)
 
 
 def sentence_memory(
@@ -195,7 +206,7 @@ def sentence_memory(
     alt = (
         f"Three panels over the words {', '.join(words)}. The memory is written at {words[1]!r} and stays: "
         + "; ".join(f"{label} ends at {signed(values[-1], 2)}" for label, values in memory.items())
-        + f". The probability of {of!r} is near a half until the last word: "
+        + f". The probability of {of!r} stays near a half until the last word: "
         + "; ".join(f"{label} ends at {values[-1]:.2f}" for label, values in probability.items())
         + "."
     )
@@ -235,7 +246,6 @@ def names_gates(characters: Sequence[str], gates: Mapping[str, Array], likely: S
             image = axis.imshow(values, cmap="Greys", vmin=0, vmax=1, aspect="auto")
             axis.set_title(symbols(label))
             axis.set_xticks(range(len(characters)), characters)
-            axis.set_xlabel("read, and below it the likeliest next")
             for t, character in enumerate(likely):
                 axis.annotate(
                     character,
@@ -247,7 +257,8 @@ def names_gates(characters: Sequence[str], gates: Mapping[str, Array], likely: S
                     va="top",
                     color=BLUE,
                 )
-            axis.xaxis.labelpad = 22
+        middle = axes[0, (len(gates) - 1) // 2]
+        middle.set_xlabel("what is read, and below it what is likeliest to follow", labelpad=22)
         axes[0, 0].set(ylabel="unit", yticks=[])
         picture.figure.colorbar(image, ax=list(axes[0]), label="0 shut, 1 open", fraction=0.03)
     return picture

@@ -24,13 +24,17 @@ step, then a whole sequence, then the backward pass by hand, and at the end you 
 | **You build** | eight functions, forward and backward |
 | **Time** | about 4 hours |
 | **Points** | 100; you pass with 80 |
-| **What comes next** | `05-gradients`, which measures how far gradients reach; `06-language-model`, which trains such a cell |
+| **What it leads to** | measuring and taming gradients over many steps; training such a cell on text |
 
 **How it works.** Run the cells in order (Shift and Enter). An exercise is a cell with a function whose body you
 write. The cell under it runs `check`: one row for each thing that was looked at, with its points. A row that fails
 says where the first wrong number is, and, when it recognises what happened, what to change. You may check as
 often as you like. Hints are folded under each exercise, from a nudge to nearly there. The exercises build on each
 other, but when grading, a wrong earlier function costs you only its own points.
+
+**Lecture notes.** In some places this notebook, or a message of `check`, names lecture notes 001, 002 and 003. They are
+the notes of the course that this package belongs to. They are not part of the package, and you do not need them: all that
+is used is explained here. Where the notebook departs from them, it says so for those who have read them.
 """
 
 # %% setup=true
@@ -115,8 +119,9 @@ r"""
 On the left, the activations keep their size for sixty steps. On the right, the gradient of a loss at the last step as it
 arrives at the input of each earlier step. The scale is logarithmic: with a $W_{aa}$ that neither stretches nor shrinks,
 what arrives at the first step is more than a million million times fainter than at the last. The network is not empty; it is
-deaf to its own past, and so it cannot learn from it. A $W_{aa}$ that stretches by 1.6 still loses against the factors
-$1 - a^2$. Were it to win, the gradient would explode instead; `05-gradients` shows both.
+deaf to its own past, and so it cannot learn from it. (The curve for 0.7 leaves the figure below $10^{-16}$: next to a number of size 1,
+anything fainter is lost in rounding.) A $W_{aa}$ that stretches by 1.6 still loses against the factors
+$1 - a^2$. Were it to win, the gradient would explode instead.
 """
 
 # %% [markdown]
@@ -186,7 +191,8 @@ Compute the three gates and the candidate of one step, by the four formulas abov
 
 Shapes: `xt` is $(n_x, m)$ and `a_prev` is $(n_a, m)$, so the stack is $(n_a + n_x, m)$. Each of `Wf`, `Wu`, `Wc`, `Wo`
 is $(n_a, n_a + n_x)$ and each of `bf`, `bu`, `bc`, `bo` is $(n_a, 1)$, which NumPy adds to every example. The four
-results are $(n_a, m)$. Mind the order of the results: `ft, ut, cct, ot`.
+results are $(n_a, m)$. Mind the order of the results: `ft, ut, cct, ot`. The dict also holds `Wy` and `by`: they are for the
+prediction, in the next exercise, and the gates make no use of them.
 
 <details><summary>Hint 1: the stack</summary>
 
@@ -350,7 +356,8 @@ $(n_y, m, T_x)$; `caches` is the pair `(list of the cell caches in the order of 
 $m = 1$ occur.
 
 Part of the points come from a trained network: `names-lstm`, a character model of person names, runs in *your* function on
-names that it has never seen.
+names that it has never seen. The row *log-probabilities of held-out names* takes the logarithm of the `y` that you return and
+compares that, so that small probabilities count as much as large ones. You still return the probabilities.
 
 <details><summary>Hint 1: what the loop carries</summary>
 
@@ -436,7 +443,7 @@ plots.sentence_memory(
 # %% [markdown]
 r"""
 The memory is written once, at the noun, and then rides along unchanged while $\Gamma_u$ is shut and $\Gamma_f$ is open. All
-that time the prediction knows nothing of it, because $\Gamma_o$ is shut. Only at *home*, when the verb is next, is it shown.
+that time the prediction knows next to nothing of it, 0.53 against 0.47, because $\Gamma_o$ is 0.02. Only at *home*, when the verb is next, is it shown.
 
 Change $b_f$ from 5 to 1 in the cell above and run it again. What does $\sigma(1)$ to the power of eleven have to do with
 what you see?
@@ -452,7 +459,8 @@ the probabilities of the next one, and at the end of a name that of `<EOS>`. Its
 step after it was to be predicted.
 
 The names below were held out: the network has never seen them. The last column is the same name spelled backwards: the same
-letters, an unlikely order.
+letters, an unlikely order. For comparison: to whom all tokens are equally likely, each one is a surprise of
+$\log_2$(number of tokens) bits.
 """
 
 # %% demo=true
@@ -475,6 +483,8 @@ def bits_per_character(names):
 
 forwards, y, cell_caches = bits_per_character(held_out)
 backwards, _, _ = bits_per_character([name[::-1] for name in held_out])
+tokens = len(card["vocabulary"])
+print(f"knowing nothing, all {tokens} tokens equally likely: {np.log2(tokens):.2f} bits per character\n")
 print(f"{'name':<12} bits per character   backwards")
 for name, there, back in zip(held_out, forwards, backwards, strict=True):
     print(f"{name:<12} {there:18.2f}   {back:9.2f}")
@@ -529,29 +539,30 @@ For a step we are given two gradients of the loss $L$, each $(n_a, m)$:
   do with $a^{\langle t \rangle}$;
 * `dc_next`: what the *later* step sends to $c^{\langle t \rangle}$ along the belt.
 
-The memory $c^{\langle t \rangle}$ is used twice, by the next step and by $a^{\langle t \rangle} = \Gamma_o \odot \tanh(c^{\langle t \rangle})$.
-What is used twice gets the sum of two gradients. Call it $dc$; it occurs in almost everything below:
+Wanted are the gradients at the four layers, *before* their σ or tanh. We write $d\Gamma_f$ for the gradient at
+$z_f = W_f [a, x] + b_f$, and $d\Gamma_u$, $d\tilde c$, $d\Gamma_o$ in the same way. One of the four is derived here; the others are yours.
+
+**First, all that reaches the memory.** $c^{\langle t \rangle}$ is used twice: by the next step, and by
+$a^{\langle t \rangle} = \Gamma_o \odot \tanh(c^{\langle t \rangle})$. What is used twice gets the sum of two gradients. The first is
+`dc_next`. For the second, go back through $a$: what arrives there is `da_next`; the product passes it to $\tanh(c)$ times its other factor,
+$\Gamma_o$; and the tanh multiplies by its derivative, $\tanh' = 1 - \tanh^2$. Together:
 
 $$
 dc^{\langle t \rangle} = dc_{\text{next}}
   + da_{\text{next}} \odot \Gamma_o^{\langle t \rangle} \odot \left(1 - \tanh^2(c^{\langle t \rangle})\right)
 $$
 
-Then go on through each product and each squashing function. Recall $\sigma' = \sigma (1 - \sigma)$ and $\tanh' = 1 - \tanh^2$: both
-derivatives can be had from the function's value, which is in the cache. We write $d\Gamma_f$ and so on for the gradient *before*
-the σ or tanh, at $z_f = W_f [a, x] + b_f$:
+**Then, as an example, the forget gate.** It occurs once, in
+$c^{\langle t \rangle} = \Gamma_f \odot c^{\langle t-1 \rangle} + \Gamma_u \odot \tilde c$. So what arrives at its product is $dc$; its partner in the product is
+$c^{\langle t-1 \rangle}$; and it came out of a σ, whose derivative is $\sigma' = \sigma (1 - \sigma)$, that is $\Gamma_f (1 - \Gamma_f)$:
 
 $$
-\begin{aligned}
-d\Gamma_f &= dc \odot c^{\langle t-1 \rangle} \odot \Gamma_f \odot (1 - \Gamma_f) &
-d\Gamma_u &= dc \odot \tilde c \odot \Gamma_u \odot (1 - \Gamma_u) \\
-d\tilde c &= dc \odot \Gamma_u \odot (1 - \tilde c^{\,2}) &
-d\Gamma_o &= da_{\text{next}} \odot \tanh(c^{\langle t \rangle}) \odot \Gamma_o \odot (1 - \Gamma_o)
-\end{aligned}
+d\Gamma_f = \underbrace{dc}_{\text{what arrives}} \odot \underbrace{c^{\langle t-1 \rangle}}_{\text{its partner}}
+  \odot \underbrace{\Gamma_f \odot (1 - \Gamma_f)}_{\text{its own derivative}}
 $$
 
-Each has the same build: *what arrives* ⊙ *what this factor was multiplied by* ⊙ *the derivative of its own σ or tanh*. Check that
-you see the three parts in each of the four.
+For each of the other three, ask the same three questions: in which formula does it occur, and what arrives there? What was it multiplied
+by? Which function did it come out of? Write the formulas down on paper before you write code.
 """
 
 # %% [markdown]
@@ -564,21 +575,32 @@ Shapes: `da_next`, `dc_next` and the four results are all $(n_a, m)$. The cache 
 `(a_next, c_next, a_prev, c_prev, ft, ut, cct, ot, xt, parameters)`. Return a dict with the keys
 `dft`, `dut`, `dcct`, `dot`.
 
-<details><summary>Hint 1: begin with dc</summary>
+<details><summary>Hint 1: what arrives</summary>
 
-Give $dc$ a line of its own before anything else. Three of the four results use it; the output gate does not.
+Give $dc$ a line of its own before anything else. The update gate and the candidate stand in the same formula as the forget gate. The
+output gate does not: it stands in the formula of $a$.
 
 </details>
 <details><summary>Hint 2: partners</summary>
 
-In $\Gamma_f \odot c^{\langle t-1 \rangle} + \Gamma_u \odot \tilde c$ the gradient of one factor contains the other factor. Who is the partner
-of $\Gamma_f$? Of $\tilde c$? And of $\Gamma_o$ in $a$?
+In a product, the gradient of one factor contains the other. Who is the partner of $\Gamma_u$? Of $\tilde c$? And of $\Gamma_o$ in $a$?
 
 </details>
 <details><summary>Hint 3: the derivatives</summary>
 
-The cache holds `ft`, `ut`, `ot` *after* the σ and `cct` *after* the tanh, so σ′ and tanh′ need no further call: for the forget gate
-it is `ft` times one minus `ft`.
+The cache holds `ft`, `ut`, `ot` *after* the σ and `cct` *after* the tanh, so σ′ and tanh′ need no further call of either: for the
+forget gate it is `ft` times one minus `ft`. The candidate came out of a tanh; it has the derivative of that.
+
+</details>
+<details><summary>Hint 4: the three formulas, to compare with yours</summary>
+
+$$
+\begin{aligned}
+d\Gamma_u &= dc \odot \tilde c \odot \Gamma_u \odot (1 - \Gamma_u) \\
+d\tilde c &= dc \odot \Gamma_u \odot (1 - \tilde c^{\,2}) \\
+d\Gamma_o &= da_{\text{next}} \odot \tanh(c^{\langle t \rangle}) \odot \Gamma_o \odot (1 - \Gamma_o)
+\end{aligned}
+$$
 
 </details>
 """
@@ -670,22 +692,16 @@ check(lstm_parameters_backward)
 r"""
 ### From the layers to what came in
 
-The stack feeds all four layers, so its gradient is a sum of four. Its upper $n_a$ rows belong to $a^{\langle t-1 \rangle}$, the rest to
-$x^{\langle t \rangle}$:
+Two of the three things that came into the step, $a^{\langle t-1 \rangle}$ and $x^{\langle t \rangle}$, came in as the stack. Take one layer alone,
+$z_f = W_f [a^{\langle t-1 \rangle}, x^{\langle t \rangle}] + b_f$: entry $j$ of the stack moves unit $i$ of $z_f$ by $(W_f)_{ij}$, so
+it gets $\sum_i (W_f)_{ij}\, (d\Gamma_f)_i$, which for all entries and examples at once is
 
 $$
-d[a^{\langle t-1 \rangle}, x^{\langle t \rangle}]
-= W_f^{\mathsf T} d\Gamma_f + W_u^{\mathsf T} d\Gamma_u + W_c^{\mathsf T} d\tilde c + W_o^{\mathsf T} d\Gamma_o
+W_f^{\mathsf T}\, d\Gamma_f
 $$
 
-The memory before came in along the belt, where it was multiplied by the forget gate and by nothing else. This line *is* the path of
-the beginning of this section:
-
-$$
-dc^{\langle t-1 \rangle} = dc^{\langle t \rangle} \odot \Gamma_f^{\langle t \rangle}
-\qquad\text{with the same}\qquad
-dc^{\langle t \rangle} = dc_{\text{next}} + da_{\text{next}} \odot \Gamma_o \odot \left(1 - \tanh^2(c^{\langle t \rangle})\right)
-$$
+But all four layers are fed by the stack. And the third thing, the memory $c^{\langle t-1 \rangle}$, came in by another way: look at the
+formula in which it occurs, and ask the three questions again. What follows from both is your exercise.
 """
 
 # %% [markdown]
@@ -699,7 +715,8 @@ $(n_x, m)$, `da_prev` $(n_a, m)$, `dc_prev` $(n_a, m)$.
 
 <details><summary>Hint 1: one stack, then cut it</summary>
 
-Compute the gradient of the whole stack, $(n_a + n_x, m)$, first. Which rows are $a$'s, which are $x$'s? The order is that of the stack.
+What feeds several layers gets a sum. Compute the gradient of the whole stack, $(n_a + n_x, m)$, first. Which of its rows are $a$'s, which
+are $x$'s? The order is that of the stack.
 
 </details>
 <details><summary>Hint 2: transposes</summary>
@@ -707,9 +724,21 @@ Compute the gradient of the whole stack, $(n_a + n_x, m)$, first. Which rows are
 `parameters["Wf"]` is $(n_a, n_a + n_x)$ and `gates["dft"]` is $(n_a, m)$; only the transposed matrix fits.
 
 </details>
-<details><summary>Hint 3: dc once more</summary>
+<details><summary>Hint 3: the memory</summary>
 
-`dc_next` is only one of the two ways into $c^{\langle t \rangle}$. Compute $dc$ as in `lstm_gates_backward`, then send it through the forget gate.
+$c^{\langle t-1 \rangle}$ is a factor of one product, and no σ or tanh comes before it. What arrives at that product is not `dc_next` alone:
+compute $dc$ as in `lstm_gates_backward`. What is the partner?
+
+</details>
+<details><summary>Hint 4: the formulas, to compare with yours</summary>
+
+$$
+\begin{aligned}
+d[a^{\langle t-1 \rangle}, x^{\langle t \rangle}]
+&= W_f^{\mathsf T} d\Gamma_f + W_u^{\mathsf T} d\Gamma_u + W_c^{\mathsf T} d\tilde c + W_o^{\mathsf T} d\Gamma_o \\
+dc^{\langle t-1 \rangle} &= dc^{\langle t \rangle} \odot \Gamma_f^{\langle t \rangle}
+\end{aligned}
+$$
 
 </details>
 """
@@ -737,6 +766,9 @@ check(lstm_inputs_backward)
 
 # %% [markdown]
 r"""
+Look at what you wrote for `dc_prev`: no matrix and no derivative of a squashing function, only the forget gate. It *is* the path along the
+memory from the beginning of this section.
+
 The next cell is given. It puts your three parts together: one whole step backward, with the keys `dxt`, `da_prev`, `dc_prev`,
 `dWf`, `dWu`, `dWc`, `dWo`, `dbf`, `dbu`, `dbc`, `dbo`.
 """
@@ -782,6 +814,8 @@ Backpropagate through all steps. Use `lstm_cell_backward`.
 
 Shapes: `da` $(n_a, m, T_x)$ is what each step's own loss sends to its activation; `caches` is the pair from `lstm_forward`. Return a dict with
 `dx` $(n_x, m, T_x)$, `da0` $(n_a, m)$, and `dWf`, `dWu`, `dWc`, `dWo`, `dbf`, `dbu`, `dbc`, `dbo`, each shaped as its parameter.
+`dWy` and `dby` are not among them: the prediction comes after the activation, on the other side of `da`. Whoever knows the loss goes back through
+$W_y a + b_y$ first, and gets $dW_y$, $db_y$ and `da` there.
 
 <details><summary>Hint 1: what is carried, what is summed, what is stored</summary>
 
@@ -829,10 +863,10 @@ check(lstm_backward)
 r"""
 ### Check it yourself
 
-You need no one to tell you whether a gradient is right. Take a loss that any number of random weights makes sensitive to every activation,
-$L = \sum R \odot a$, so that $da = R$. Estimate its gradient by central differences with `numeric_gradient`, which knows only your *forward*
-pass, and compare with your *backward* pass. In double precision a right gradient has a relative error of about $10^{-9}$; anything above
-$10^{-6}$ is a mistake.
+You need no one to tell you whether a gradient is right. Draw an array $R$ of random numbers, shaped like $a$, and take the loss
+$L = \sum R \odot a$. Every activation moves it, each by another amount, and $da = R$. Estimate the gradient of $L$ by central differences
+with `numeric_gradient`, which knows only your *forward* pass, and compare with your *backward* pass. In double precision the relative error of a right
+gradient is far below $10^{-8}$ (the course's own has $10^{-11}$ to $10^{-10}$ here); anything above $10^{-6}$ is a mistake.
 """
 
 
@@ -882,15 +916,32 @@ reach = {"plain RNN, stretch 1.0": reach_of_rnn["W_aa stretches by 1.0"]}
 for forget_bias in (0, 1, 3):
     initial = random_parameters(n_x=4, n_a=20, n_y=2, forget_bias=forget_bias)
     dx = lstm_backward(only_last, lstm_forward(x_long, np.zeros((20, 8)), initial)[3])["dx"]
-    reach[f"LSTM, b_f = {forget_bias}"] = np.linalg.norm(dx, axis=(0, 1))
+    arriving = np.linalg.norm(dx, axis=(0, 1))
+    reach[f"LSTM, b_f = {forget_bias}"] = arriving
+    kept = sigmoid(forget_bias)
+    print(
+        f"b_f = {forget_bias}: Γ_f at rest {kept:.2f}, to the power of 59 {kept**59:.0e}; "
+        f"measured at step 1, relative to step 60: {arriving[0] / arriving[-1]:.0e}"
+    )
 
 plots.reach(reach)
 
 # %% [markdown]
 r"""
-At rest, $\Gamma_f = \sigma(b_f)$. With $b_f = 0$ the belt loses half of its load at each step: such an LSTM is hardly better than the plain RNN until it
-has learned to open its forget gates, and how should it learn that from a gradient that never arrives? With $b_f = 3$ it is $0.95$ a step. This is why forget gates are given a positive bias, usually 1 or more, before training begins (Gers et
-al., 2000; Józefowicz et al., 2015). A cell may forget; it should have to learn to.
+At rest, $\Gamma_f = \sigma(b_f)$, and 59 steps lie between the first input and the last. The lines above the figure compare what the belt alone would
+leave, $\sigma(b_f)^{59}$, with what was measured. What was measured is more, because the belt is not the only way back: the paths through $a$ and the
+gates add to it.
+
+* $b_f = 0$: the belt loses half of its load at each step, which would leave $2 \cdot 10^{-18}$; $3 \cdot 10^{-11}$ arrives. That is some five hundred times
+  what the plain RNN has, $6 \cdot 10^{-14}$, and still far too faint to learn from. Such an LSTM is deaf until it has learned to open its forget gates,
+  and how should it learn that from a gradient that never arrives?
+* $b_f = 1$: $3 \cdot 10^{-4}$ arrives. Faint, but it is heard.
+* $b_f = 3$: the belt keeps $0.95$ at each step and alone would leave $0.06$; $0.7$ arrives. The curve falls to about a quarter and rises again towards
+  step 1. There the memory is still nearly empty, so $1 - \tanh^2(c)$ is near 1 and the paths through $a$ are at their strongest; with a memory that is already
+  full at step 1, the rise is gone.
+
+This is why forget gates are given a positive bias, usually 1 or more, before training begins (Gers et al., 2000; Józefowicz et al., 2015). A cell may
+forget; it should have to learn to.
 """
 
 # %% [markdown]
@@ -1082,6 +1133,6 @@ r"""
 * A reason to start forget gates open, and the peephole variant, in which they see what they govern.
 * The same cell in PyTorch, weight for weight.
 
-All that passed is kept in your own library: later notebooks import it from `seqlib.mine`. Next comes `05-gradients`, where you follow the gradients of
-plain and gated networks through time, and learn what to do when they explode: forget gates help against vanishing only.
+All that passed is kept in your own library, `seqlib.mine`, from which other notebooks take it. Two questions are left open. Forget gates help against
+gradients that vanish; what helps against those that explode? And how are such weights found, rather than set by hand or loaded?
 """

@@ -115,6 +115,19 @@ def test_the_alt_text_tells_the_numbers_that_the_figure_draws(picture, said):
     assert drawn.png().startswith(PNG)
 
 
+@pytest.mark.parametrize(("faintest", "said"), [(1e-20, True), (1e-10, False)])
+def test_a_curve_that_leaves_the_figure_is_spoken_of(faintest, said):
+    drawn = plots.size_and_reach({"s": np.array([0.5, 0.5])}, {"s": np.array([faintest, 1.0])})
+    texts = [text.get_text() for text in drawn.figure.axes[1].texts]
+    assert texts == (["fainter than 1e-16: not drawn"] if said else [])
+
+
+def test_what_the_characters_are_is_said_once_for_all_gates():
+    gates = {name: np.array([[0.2, 0.4]]) for name in ("Γ_f", "Γ_u", "Γ_o")}
+    drawn = plots.names_gates(["·", "a"], gates, ["b", "c"])
+    assert [bool(axis.get_xlabel()) for axis in drawn.figure.axes[:3]] == [False, True, False]
+
+
 def test_sliders_are_named_for_a_reader_who_hears_them():
     described = [slider.description for slider in Belt(lstm_cell_forward).sliders.values()]
     assert described == list(widgets.GATES.values())
