@@ -223,7 +223,7 @@ def sentence_memory(
                 axis.plot(range(len(words)), values, label=label)
         middle.axhline(0, color=FAINT, linewidth=1)
         middle.set(ylabel="memory $c$", ylim=(-1.15, 1.15))
-        middle.legend(loc="center right")
+        middle.legend(loc="center right", ncols=2, frameon=True, framealpha=1, edgecolor=PAPER)
         below.set(ylabel=f"probability of “{of}”", ylim=(-0.05, 1.05))
         below.set_xticks(range(len(words)), words, rotation=35, ha="right")
     return picture

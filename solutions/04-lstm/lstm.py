@@ -1109,6 +1109,7 @@ differentiation, are the ones that you derived by hand.
 """
 
 # %% demo=true
+torch.manual_seed(0)
 fresh = torch.nn.LSTM(input_size=3, hidden_size=5, batch_first=True, dtype=torch.float64)
 theirs = {**from_torch(fresh.state_dict()), "Wy": mine["Wy"], "by": mine["by"]}
 a, _, _, caches = lstm_forward(x_mine, a0_mine, theirs)
