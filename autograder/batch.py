@@ -4,7 +4,7 @@ import atexit
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from autograder.grading import Job, Result, grade
@@ -82,9 +82,19 @@ def leave_interrupts() -> None:
 
 def finished(executor: Executor, jobs: Sequence[Job], view: Path) -> Iterator[tuple[Job, Result | Exception]]:
     """Submit jobs to any executor and give each one back with what came of it."""
-    futures = {executor.submit(run, job, view): job for job in jobs}
+    futures = {submitted(executor, job, view): job for job in jobs}
     for future in as_completed(futures):
         error = future.exception()
         if error is not None and not isinstance(error, Exception):
             raise error
         yield futures[future], error if error is not None else future.result()
+
+
+def submitted(executor: Executor, job: Job, view: Path) -> Future[Result]:
+    """A job on its way; a pool that is broken already fails it as one that breaks later does."""
+    try:
+        return executor.submit(run, job, view)
+    except BrokenExecutor as error:
+        failed: Future[Result] = Future()
+        failed.set_exception(error)
+        return failed

@@ -1,6 +1,7 @@
 """Grade what a class handed in: find it, grade it, write it into nbgrader's gradebook, list it."""
 
 import csv
+import functools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader.api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -105,16 +107,17 @@ def grade(
         engine.register(course, assignment)
     tasks = [task_for(course, assignment, student, key, unsafe=unsafe) for student in chosen]
     errors = {}
-    for task, outcome in outcomes(course, tasks, pool, force=force):
-        student = task.job.student
-        if isinstance(outcome, NoSandbox):
-            raise outcome
-        if isinstance(outcome, Exception):
-            errors[student] = f"{type(outcome).__name__}: {outcome}"
-        else:
-            write(course, task, force=force)
-        progress(student)
-    return [line(course, assignment, student, errors.get(student, "")) for student in chosen]
+    with one_engine():
+        for task, outcome in outcomes(course, tasks, pool, force=force):
+            student = task.job.student
+            if isinstance(outcome, NoSandbox):
+                raise outcome
+            if isinstance(outcome, Exception):
+                errors[student] = f"{type(outcome).__name__}: {outcome}"
+            else:
+                write(course, task, force=force)
+            progress(student)
+        return [line(course, assignment, student, errors.get(student, "")) for student in chosen]
 
 
 def chosen_students(course: Course, assignment: str, students: Sequence[str]) -> list[str]:
@@ -171,12 +174,16 @@ def write(course: Course, task: Task, *, force: bool) -> None:
     folder = course.folder("submitted", assignment, student)
     if not any(folder.glob("*.ipynb")):
         (folder / course.release(assignment).name).touch()
+
+    def named(assignment: str, student: str, notebooks: list[str]) -> None:
+        engine.name_properly(course, assignment, notebooks)
+
     with quiet():
-        convert(Autograde, course, assignment, student)
+        convert(Autograde, course, assignment, student, pre_convert_hook=named)
 
 
-def convert(converter: type[Any], course: Course, assignment: str, student: str) -> None:
-    """Run one of nbgrader's converters on one student's submission.
+def convert(converter: type[Any], course: Course, assignment: str, student: str, **traits: Any) -> None:
+    """Run one of nbgrader's converters, with these traits, on one student's submission.
 
     Raises:
         CourseError: nbgrader could not do it.
@@ -184,7 +191,7 @@ def convert(converter: type[Any], course: Course, assignment: str, student: str)
     directory = CourseDirectory(
         config=course.config, root=str(course.root), assignment_id=assignment, student_id=escape(student)
     )
-    made = converter(coursedir=directory, config=course.config)
+    made = converter(coursedir=directory, config=course.config, **traits)
     made.force = True
     try:
         made.start()
@@ -282,6 +289,17 @@ def feedback(course: Course, assignment: str, progress: Progress = lambda studen
             convert(GenerateFeedback, course, assignment, student)
         progress(student)
     return course.root / str(course.directory.feedback_directory)
+
+
+@contextmanager
+def one_engine() -> Iterator[None]:
+    """nbgrader opens the gradebook ten times for each student: with one engine each query is compiled once."""
+    before = nbgrader.api.create_engine
+    nbgrader.api.create_engine = functools.cache(before)
+    try:
+        yield
+    finally:
+        nbgrader.api.create_engine = before
 
 
 @contextmanager

@@ -6,6 +6,7 @@ come through here: a tolerant reader, the stock preprocessors, the judge, nbgrad
 
 import base64
 import binascii
+import copy
 import functools
 import os
 import re
@@ -26,10 +27,11 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
     SaveAutoGrades,
     SaveCells,
 )
@@ -52,7 +54,10 @@ def configure(config: Config) -> None:
     find_tools()
     warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own queries, harmless and many
     config.Autograde.exporter_class = TolerantExporter
+    config.TolerantExporter.optimistic_validation = True  # once at the end, not after each preprocessor
     config.Autograde.pre_convert_hook = prepare
+    # The reader gives the release's own cells and marks, no outputs and no others: nothing else is to be put right.
+    config.Autograde.sanitize_preprocessors = [OverwriteKernelspec, OverwriteCells]
     config.Autograde.autograde_preprocessors = [
         Judge,
         IgnorePattern,
@@ -60,7 +65,6 @@ def configure(config: Config) -> None:
         LimitOutput,
         SaveAutoGrades,
         AssignLatePenalties,
-        CheckCellMetadata,
     ]
     config.HTMLExporter.filters = {"markdown2html": safe_markdown}
 
@@ -106,8 +110,16 @@ def read(course: Course, assignment: str, student: str) -> submission.Submission
 
 
 def released(course: Course, assignment: str) -> NotebookNode:
-    """The release notebook of an assignment."""
-    return nbformat.read(course.release(assignment), as_version=4)
+    """The release notebook of an assignment; not to be changed, since others get the same."""
+    path = course.release(assignment)
+    status = path.stat()
+    return parsed(path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@functools.lru_cache(maxsize=16)
+def parsed(path: Path, *version: int) -> NotebookNode:
+    """A notebook, read once a version."""
+    return nbformat.read(path, as_version=4)
 
 
 def view(course: Course, assignment: str) -> Path:
@@ -297,8 +309,12 @@ def prepare(assignment: str, student: str, notebooks: list[str], course: Course 
     """
     course = course or Course(Path.cwd())
     register(course, assignment)
-    if not notebooks:
-        return
+    if notebooks:
+        name_properly(course, assignment, notebooks)
+
+
+def name_properly(course: Course, assignment: str, notebooks: list[str]) -> None:
+    """Give a submission's notebook the assignment's name; `notebooks` is changed in place."""
     folder = Path(notebooks[0]).parent
     proper = folder / course.release(assignment).name
     found, _ = submission.chosen_file(folder, proper.name)
@@ -322,7 +338,7 @@ def register(course: Course, assignment: str) -> None:
         gradebook.update_or_create_assignment(assignment)
     marks = {"notebook": topic_of(assignment), "assignment": assignment, "db_url": course.db_url}
     try:
-        SaveCells().preprocess(notebook, {"nbgrader": marks})
+        SaveCells().preprocess(copy.deepcopy(notebook), {"nbgrader": marks})
     except RuntimeError as error:
         raise CourseError(
             f"{assignment} has other exercises than those that the gradebook has grades for ({error}). "
