@@ -80,7 +80,7 @@ def compare(
         message = finding.message if finding.message not in said else f"as for {said[finding.message]}"
         said.setdefault(finding.message, row.name)
         if mistake in told:
-            message += f"\nFollows from the same mistake as {told[mistake]}."
+            message = f"follows from the same mistake as {told[mistake]}"
         elif mistake is not None:
             told[mistake] = row.name
             message += f"\n{mistakes[mistake]}"
