@@ -1,14 +1,16 @@
 """Grade a batch of jobs over a `concurrent.futures.Executor`, one jail for each worker process."""
 
 import atexit
+import contextlib
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.grading import Job, Result, grade
-from autograder.sandbox import Jail, Limits
+from autograder.sandbox import Jail, Limits, NoSandbox
 
 # Imported once in the warm process, not in each session: most notebooks draw.
 PRELOAD = ("numpy", "matplotlib.pyplot", "ipywidgets")
@@ -67,6 +69,34 @@ def run_all(
         left = broken
         if not left:
             return
+
+
+@contextmanager
+def begun(
+    pool: Callable[[], Executor], view: Path, limits: Limits, *, unsafe: bool = False
+) -> Iterator[Callable[[], Executor]]:
+    """A pool whose first workers import and make their jails while this process does something else.
+
+    Args:
+        pool: makes an executor.
+        view: what the notebooks of the jobs to come may import.
+        limits: what a submission may use.
+        unsafe: go on where there is no sandbox.
+    """
+    first = pool()
+    for _ in range(getattr(first, "_max_workers", 1)):
+        first.submit(warm, view, limits, unsafe)
+    made = [first]
+    try:
+        yield lambda: made.pop() if made else pool()
+    finally:
+        first.shutdown(cancel_futures=True)
+
+
+def warm(view: Path, limits: Limits, unsafe: bool) -> None:
+    """Make this process's jail; what stands in the way is told by the first job."""
+    with contextlib.suppress(NoSandbox, ValueError):
+        jail(view, limits, unsafe=unsafe)
 
 
 def processes(workers: int) -> Callable[[], Executor]:

@@ -103,12 +103,12 @@ def grade(
     """
     chosen = chosen_students(course, assignment, students)
     key = secret(course)
-    with quiet():
-        engine.register(course, assignment)
-    tasks = [task_for(course, assignment, student, key, unsafe=unsafe) for student in chosen]
-    errors = {}
-    with one_engine():
-        for task, outcome in outcomes(course, tasks, pool, force=force):
+    with ready(course, assignment, chosen, pool, force=force, unsafe=unsafe) as prepared, one_engine():
+        with quiet():
+            engine.register(course, assignment)
+        tasks = [task_for(course, assignment, student, key, unsafe=unsafe) for student in chosen]
+        errors = {}
+        for task, outcome in outcomes(course, tasks, prepared, force=force):
             student = task.job.student
             if isinstance(outcome, NoSandbox):
                 raise outcome
@@ -118,6 +118,26 @@ def grade(
                 write(course, task, force=force)
             progress(student)
         return [line(course, assignment, student, errors.get(student, "")) for student in chosen]
+
+
+@contextmanager
+def ready(
+    course: Course,
+    assignment: str,
+    students: Sequence[str],
+    pool: Callable[[], Executor],
+    *,
+    force: bool,
+    unsafe: bool,
+) -> Iterator[Callable[[], Executor]]:
+    """The pool, its workers starting already where somebody is certain to be graded."""
+    results = Results(course)
+    if force or not all(results.path(assignment, student).is_file() for student in students):
+        view = engine.view(course, assignment)
+        with batch.begun(pool, view, engine.limits(course), unsafe=unsafe) as started:
+            yield started
+    else:
+        yield pool
 
 
 def chosen_students(course: Course, assignment: str, students: Sequence[str]) -> list[str]:
