@@ -18,7 +18,12 @@ def main() -> None:
         notebook = nbformat.read(path, as_version=4)
         cells = sum(cell.cell_type == "code" for cell in notebook.cells)
         start = time.perf_counter()
-        NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}).execute()
+        NotebookClient(
+            notebook,
+            timeout=600,
+            resources={"metadata": {"path": str(path.parent)}},
+            extra_arguments=["--IPKernelApp.log_level=40"],
+        ).execute()
         seconds = time.perf_counter() - start
         rows.append(
             {
