@@ -10,6 +10,7 @@ rounds. The stock course has check cells that run the package's public check and
 import argparse
 import copy
 import functools
+import json
 import os
 import shutil
 import subprocess
@@ -106,7 +107,7 @@ def compared(folder: Path, options: argparse.Namespace, *, demos: bool = False) 
             name,
             spent,
             options.submissions * options.rounds,
-            seconds.get("stock", float("nan")) / spent,
+            seconds["stock"] / spent if "stock" in seconds else "",
             spent / seconds["bare"],
         )
         for name, spent in seconds.items()
@@ -224,8 +225,6 @@ def stock(notebook: NotebookNode) -> NotebookNode:
 
 def run_bare(folder: Path, handed: dict[str, NotebookNode]) -> float:
     """Seconds of one plain process that runs everybody's cells, demonstrations left out."""
-    import json
-
     folder.mkdir(parents=True, exist_ok=True)
     cells = [
         [cell.source for cell in notebook.cells if cell.cell_type == "code" and role(cell) != "demo"]
