@@ -1,0 +1,78 @@
+"""Whole batches: broken submissions and cheats among honest ones, in nbgrader's gradebook and on its pages."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+import tiny
+
+from autograder import batch, classroom, engine, release
+
+STUB = "    raise NotImplementedError"
+SCRIPT = "<script>alert('eve')</script>"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_jail(tiny_registry, tmp_path_factory):
+    """All courses of this module share a view, and so a jail."""
+    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "view", lambda course, assignment: place)
+        yield
+    batch.close_jails()
+
+
+def grade(course):
+    lines = classroom.grade(course, tiny.NAME, pool=lambda: ThreadPoolExecutor(1))
+    return {line.student: line for line in lines}
+
+
+def flags(line):
+    return [flag["name"] for flag in line.flags]
+
+
+def test_a_batch_goes_on_and_honest_work_beside_it_is_untouched(tiny_course, hand_in, solved, released):
+    hand_in("ada", solved)
+    alone = grade(tiny_course)["ada"]
+    assert alone.score == 100 and alone.flags == []
+    hand_in("bad-json", "{ not json")
+    hand_in("empty", "")
+    hand_in("link", "x").unlink()
+    (tiny_course.folder("submitted", tiny.NAME, "link") / "tiny.ipynb").symlink_to(
+        "../../ada/01-tiny/tiny.ipynb"
+    )
+    tagged = nbformat.from_dict(released)
+    for cell in tagged.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+    hand_in("tagged", tagged)
+    hand_in("twice", nbformat.from_dict({**solved, "cells": [c for c in solved.cells for _ in range(2)]}))
+    ending = nbformat.from_dict(solved)
+    ending.cells.append(nbformat.v4.new_code_cell("import os\nos._exit(0)"))
+    hand_in("ending", ending)
+    hand_in("zoe", solved)
+    lines = grade(tiny_course)
+    assert lines["ada"] == alone and lines["zoe"].score == 100 and lines["zoe"].flags == []
+    scores = {student: line.score for student, line in lines.items()}
+    assert scores == {
+        "ada": 100, "bad-json": 0, "empty": 0, "ending": 100, "link": 0, "tagged": 0, "twice": 100, "zoe": 100
+    }  # fmt: skip
+    for student in ("bad-json", "empty", "link"):
+        assert flags(lines[student]) == ["unreadable"] and "sk for" in lines[student].flags[0]["message"]
+    assert flags(lines["twice"]) == ["cell copied"] and flags(lines["ending"]) == ["process ended"]
+    assert all(not line.error for line in lines.values())
+
+
+def test_no_script_of_a_learner_reaches_a_page(tiny_course, hand_in, solved):
+    """In markdown, outputs, errors, tracebacks, messages of the judge and names of files."""
+    solved.cells.append(nbformat.v4.new_markdown_cell(SCRIPT))
+    shown = f"from IPython.display import HTML, SVG, Javascript, display\ndisplay(HTML({SCRIPT!r}))\nprint({SCRIPT!r})"
+    solved.cells.append(nbformat.v4.new_code_cell(shown))
+    solved.cells.append(nbformat.v4.new_code_cell(f"raise type('E', (Exception,), {{}})({SCRIPT!r})"))
+    for cell in solved.cells:
+        if cell.id == "exercise-stack_parameters":
+            cell.source = f"def stack_parameters(parameters):\n    raise ValueError({SCRIPT!r})"
+    hand_in("eve", solved, name="<script>alert('eve')<.ipynb")
+    line = grade(tiny_course)["eve"]
+    assert line.score == 60 and "renamed" in flags(line)
+    page = (classroom.feedback(tiny_course, tiny.NAME) / "eve" / tiny.NAME / "tiny.html").read_text()
+    assert "alert(" in page and "<script>alert" not in page

@@ -1,0 +1,274 @@
+"""Broken submissions: each gets its points or a reason that a person can act on, and nothing honest is lost."""
+
+import copy
+import json
+import os
+
+import nbformat
+import pytest
+
+
+def flag(lstm, name):
+    return next(flag["message"] for flag in lstm.flags if flag["name"] == name)
+
+
+UNREADABLE = {
+    "not JSON": (b"{ 'cells': [", "is not JSON"),
+    "empty": (b"", "an empty one"),
+    "blank": (b"\n\n", "is empty"),
+    "no notebook": (b'{"cells": 3}', "no list of cells"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\xff", "is not JSON"),
+    "UTF-16": ('{"cells": []}'.encode("utf-16"), "is not JSON"),
+    "a merge conflict": (b'<<<<<<< HEAD\n{"cells": []}\n=======\n', "is not JSON"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_notebook_gets_a_reason(lstm, content, reason):
+    lstm.put("eve", content)
+    assert lstm.points() == lstm.nothing()
+    assert reason in flag(lstm, "unreadable") and "sk for" in flag(lstm, "unreadable")
+
+
+def test_a_hundred_megabytes_are_not_read(lstm):
+    path = lstm.put("eve", lstm.right().text())
+    os.truncate(path, 100 * 2**20)
+    assert lstm.points() == lstm.nothing()
+    assert "100 MB" in flag(lstm, "unreadable") and "outputs cleared" in flag(lstm, "unreadable")
+
+
+@pytest.mark.parametrize("target", ["../honest/lstm.ipynb", "/etc/passwd", "lstm.ipynb", "/dev/zero", "gone"])
+def test_a_link_is_not_followed_wherever_it_leads(lstm, target):
+    path = lstm.put("eve", "x")
+    path.unlink()
+    path.symlink_to(target)
+    assert lstm.points() == lstm.nothing()
+    assert "is a link" in flag(lstm, "unreadable") and "ask for the file" in flag(lstm, "unreadable")
+
+
+def test_a_pipe_in_the_place_of_the_notebook_holds_nothing_up(lstm):
+    path = lstm.put("eve", "x")
+    path.unlink()
+    os.mkfifo(path)
+    assert lstm.points() == lstm.nothing()
+    assert lstm.flag_names == ["unreadable"]
+
+
+def old_format(notebook):
+    cells = [
+        {"cell_type": c.cell_type, "input" if c.cell_type == "code" else "source": c.source.splitlines(True)}
+        for c in notebook.cells
+    ]
+    sheet = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}
+    return json.dumps(sheet)
+
+
+def without_ids(notebook):
+    for cell in notebook.cells:
+        del cell["id"]
+    return notebook.text()
+
+
+def same_ids(notebook):
+    for cell in notebook.cells:
+        cell["id"] = "cell"
+    return notebook.text()
+
+
+def unknown_kernel(notebook):
+    kernel = {"name": "../../evil", "display_name": "R", "language": "R"}
+    notebook.node.metadata = {"kernelspec": kernel, "language_info": {"name": "cobol"}}
+    return notebook.text()
+
+
+def stripped(notebook):
+    for cell in notebook.cells:
+        cell.metadata = {}
+    notebook.node.metadata = {}
+    return notebook.text()
+
+
+def stripped_without_ids(notebook):
+    stripped(notebook)
+    return without_ids(notebook)
+
+
+def windows_lines(notebook):
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    return notebook.text()
+
+
+def nulls(notebook):
+    for cell in notebook.cells:
+        cell.metadata, cell.outputs = None, None
+    notebook.node.metadata = None
+    return notebook.text()
+
+
+def checks_deleted(notebook):
+    notebook.node.cells = [cell for cell in notebook.cells if not cell.id.startswith("check-")]
+    return notebook.text()
+
+
+def checks_edited(notebook):
+    for cell in notebook.cells:
+        if cell.id.startswith("check-"):
+            cell.source = "# " + cell.source
+    return notebook.text()
+
+
+def checks_retyped(notebook):
+    for cell in notebook.cells:
+        if cell.id.startswith("check-"):
+            cell.cell_type = "raw"
+    return notebook.text()
+
+
+def prose_deleted(notebook):
+    notebook.node.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return notebook.text()
+
+
+def backwards(notebook):
+    notebook.cells.reverse()
+    return notebook.text()
+
+
+def copied(notebook):
+    for cell in list(notebook.cells):
+        again = copy.deepcopy(cell)
+        again["id"] = "again-" + cell.id
+        notebook.cells.insert(notebook.cells.index(cell) + 1, again)
+    return notebook.text()
+
+
+def split(notebook):
+    """A helper of the first exercise in a cell of its own, both with the metadata, as JupyterLab splits."""
+    cell = notebook.cell("exercise-lstm_gates")
+    first = copy.deepcopy(cell)
+    first["id"], first.source = "split", "def squash(z):\n    return sigmoid(z)\n"
+    cell.source = cell.source.replace("sigmoid(", "squash(")
+    notebook.cells.insert(notebook.cells.index(cell), first)
+    return notebook.text()
+
+
+def further_cells(notebook):
+    for _ in range(20):
+        notebook.begin("# scratch\nx = [1, 2, 3]")
+        notebook.cells.append(nbformat.v4.new_raw_cell("raw"))
+    return notebook.text()
+
+
+HONEST = {
+    "byte order mark": (lambda n: "\ufeff" + n.text(), []),
+    "nbformat 3": (old_format, ["marks missing"]),
+    "no cell ids": (without_ids, []),
+    "one id for all cells": (same_ids, []),
+    "unknown kernel": (unknown_kernel, []),
+    "metadata stripped": (stripped, []),
+    "metadata and ids stripped": (stripped_without_ids, ["marks missing"]),
+    "lines of Windows": (windows_lines, []),
+    "null for metadata and outputs": (nulls, []),
+    "checks deleted": (checks_deleted, ["check missing"]),
+    "checks edited": (checks_edited, ["check edited"]),
+    "checks retyped": (checks_retyped, ["check missing"]),
+    "prose deleted": (prose_deleted, []),
+    "backwards": (backwards, ["reordered"]),
+    "every cell copied": (copied, ["cell copied"]),
+    "an exercise split": (split, ["cell copied"]),
+    "further cells": (further_cells, []),
+}
+
+
+@pytest.mark.parametrize(("broken", "flags"), HONEST.values(), ids=HONEST)
+def test_right_work_keeps_its_points_whatever_became_of_the_file(lstm, broken, flags):
+    lstm.put("eve", broken(lstm.right()))
+    assert lstm.points() == lstm.full
+    assert lstm.flag_names == flags
+    assert all(flag["message"].endswith(".") for flag in lstm.flags)
+
+
+def test_a_renamed_notebook_is_graded_and_said_to_be_renamed(lstm):
+    lstm.put("eve", lstm.right().text(), "lstm (1) - Copy.ipynb")
+    assert lstm.points() == lstm.full
+    assert "lstm (1) - Copy.ipynb instead of lstm.ipynb" in flag(lstm, "renamed")
+
+
+def test_of_two_notebooks_the_one_with_the_name_counts(lstm):
+    lstm.put("eve", lstm.right().text())
+    lstm.put("eve", lstm.unwritten().text(), "old.ipynb")
+    assert lstm.points() == lstm.full
+    assert "old.ipynb" in flag(lstm, "several notebooks")
+
+
+def test_another_assignments_notebook_is_recognised(lstm):
+    lstm.put("eve", nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])))
+    assert lstm.points() == lstm.nothing()
+    assert "ask for the right notebook" in flag(lstm, "another notebook")
+
+
+def test_a_deleted_exercise_costs_itself_only_and_is_named(lstm):
+    notebook = lstm.right()
+    notebook.cells.remove(notebook.cell("exercise-lstm_gates"))
+    assert lstm.points(notebook) == lstm.without("lstm_gates")
+    assert "lstm_gates" in flag(lstm, "cell missing")
+
+
+def test_nothing_written_is_nothing_earned_and_nothing_odd(lstm):
+    assert lstm.points(lstm.unwritten()) == lstm.nothing()
+    assert lstm.flags == []
+
+
+# In the cell of an exercise that others need, all others right.
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def lstm_gates(xt, a_prev, parameters)\n    return 1",
+        "def lstm_gates(xt, a_prev, parameters):\n\treturn 1\n        return 2",
+        "def lstm_gates(xt, a_prev, parameters):\n    return float(input('a gate? '))",
+        "lstm_gates = 3",
+        "",
+        "%%bash\necho right",
+        "!pip install answers",
+        "raise SystemExit",
+        "exit()",
+        "1 / 0",
+    ],
+)
+def test_a_cell_that_fails_costs_its_exercise_only(lstm, source):
+    assert lstm.points(lstm.right().write("lstm_gates", source)) == lstm.without("lstm_gates")
+    assert lstm.flags == []
+
+
+# Beside right answers.
+@pytest.mark.parametrize(
+    "source",
+    [
+        "name = input('your name? ')",
+        "%%writefile numpy.py\nraise SystemExit",
+        "open('random.py', 'w').write('raise SystemExit')\nimport random",
+        "list = tuple = dict = print = len = max = 3",
+        "check = None",
+        "import warnings, logging, sys\nwarnings.simplefilter('error')\nlogging.error('x')\nsys.stderr.write('y')",
+        "np.seterr(all='raise')",
+        "1 / 0",
+        "import sys; sys.stdout = sys.stderr = None",
+        "get_ipython().user_ns['__name__'] = 'x'",
+        "import os\nos.chdir('/')\nos.environ.clear()",
+        "import json\ndel json.dumps",
+        "import torch",
+        "import os\nos._exit(0)",
+    ],
+)
+def test_what_fails_beside_right_answers_costs_nothing(lstm, source):
+    assert lstm.points(lstm.right().begin(source)) == lstm.full
+    assert set(lstm.flag_names) <= {"process ended"}
+
+
+def test_a_module_beside_the_notebook_shadows_nothing(lstm):
+    lstm.put("eve", "raise SystemExit", "numpy.py")
+    lstm.put("eve", "raise SystemExit", "sitecustomize.py")
+    lstm.put("eve", lstm.right().text())
+    assert lstm.points() == lstm.full
+    assert lstm.flags == []
