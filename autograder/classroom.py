@@ -106,8 +106,13 @@ def grade(
     with ready(course, assignment, chosen, pool, force=force, unsafe=unsafe) as prepared, one_engine():
         with quiet():
             engine.register(course, assignment)
-        tasks = [task_for(course, assignment, student, key, unsafe=unsafe) for student in chosen]
-        errors = {}
+        tasks, errors = [], {}
+        for student in chosen:
+            try:
+                tasks.append(task_for(course, assignment, student, key, unsafe=unsafe))
+            except (CourseError, OSError, ValueError, RecursionError) as error:
+                errors[student] = f"{type(error).__name__}: {error}"
+                progress(student)
         for task, outcome in outcomes(course, tasks, prepared, force=force):
             student = task.job.student
             if isinstance(outcome, NoSandbox):
@@ -115,7 +120,10 @@ def grade(
             if isinstance(outcome, Exception):
                 errors[student] = f"{type(outcome).__name__}: {outcome}"
             else:
-                write(course, task, force=force)
+                try:
+                    write(course, task, force=force)
+                except (CourseError, OSError, ValueError) as error:
+                    errors[student] = f"{type(error).__name__}: {error}"
             progress(student)
         return [line(course, assignment, student, errors.get(student, "")) for student in chosen]
 
@@ -186,12 +194,26 @@ def outcomes(
         yield task, outcome
 
 
+def refuse_links(folder: Path) -> None:
+    """nbgrader copies what lies beside a notebook, and would follow a link to wherever it leads.
+
+    Raises:
+        CourseError: the folder is a link, or holds one, or something else that is no plain file.
+    """
+    for path in (folder, *folder.rglob("*")):
+        notebook = path.parent == folder and path.suffix == ".ipynb"
+        if not notebook and (path.is_symlink() or not (path.is_file() or path.is_dir())):
+            name = str(path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
+            raise CourseError(f"{name} is a link or no plain file: remove it, then grade this student again.")
+
+
 def write(course: Course, task: Task, *, force: bool) -> None:
     """Take a stored result into the gradebook, through nbgrader's own converter."""
     assignment, student = task.job.assignment, task.job.student
     if not force and is_written(course, task):
         return
     folder = course.folder("submitted", assignment, student)
+    refuse_links(folder)
     if not any(folder.glob("*.ipynb")):
         (folder / course.release(assignment).name).touch()
 

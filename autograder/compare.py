@@ -321,6 +321,8 @@ def unchanged(
             continue
         after = outcome.arguments
         values = list(after.values()) if isinstance(after, dict) else list(after or [])
+        # What is no plain data any more does not come back: then nothing says that it is as it was.
+        values += [None] * (len(expectation.arguments) - len(values))
         for (name, before), value in zip(expectation.arguments.items(), values, strict=False):
             place = changed(before, value, name)
             if place is not None:
@@ -348,7 +350,7 @@ def changed(before: Tree, after: Tree, place: str) -> str | None:
     elif isinstance(before, np.ndarray):
         return None if isinstance(after, np.ndarray) and restored(before, after) else place
     else:
-        return None if before == after else place
+        return None if type(before) is type(after) and before == after else place
     return next((found for pair in pairs if (found := changed(*pair)) is not None), None)
 
 

@@ -16,7 +16,7 @@ from autograder.sandbox import Jail, Limits, Session, SessionDied
 from autograder.verdict import RowResult, Verdict
 
 # A cell that ends its process is left out, and the rest is run again, this often at most.
-RESTARTS = 5
+RESTARTS = 24
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,10 @@ def second_round(job: Job, jail: Jail, result: Result, dead: set[int]) -> None:
         result.log.append(f"{exercise.name} again: {result.verdicts[exercise.name].points:g} points")
 
     for _ in range(RESTARTS):
-        if not again or walk(job, jail, result, dead, again, at_check) is None:
+        fatal = walk(job, jail, result, dead, again, at_check) if again else None
+        if fatal is None:
             break
+        dead = dead | {fatal}
 
 
 def walk(

@@ -132,10 +132,11 @@ def plain_bytes(path: Path) -> bytes:
         raise Unreadable(
             f"{path.name} is a link or cannot be opened ({error.strerror}); ask for the file."
         ) from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise Unreadable(f"{path.name} is not a plain file; ask for the notebook.")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(f"{path.name} is not a plain file; ask for the notebook.")
         if status.st_size > LIMIT_MB * 2**20:
             size = status.st_size / 2**20
             raise Unreadable(

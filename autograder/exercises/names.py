@@ -1,11 +1,19 @@
 """Cases in which a learner's network runs with the weights of a trained model of names."""
 
+import functools
+
 import numpy as np
 
 from autograder.exercise import Arguments, Cases
 from autograder.tree import Fixture
 from seqlib import references
 from seqlib.data.names import split
+
+
+@functools.cache
+def test_names() -> list[str]:
+    """The held-out names, split once."""
+    return split().test
 
 
 def names_cases(model: str, count: int) -> Cases:
@@ -22,7 +30,7 @@ def names_cases(model: str, count: int) -> Cases:
         return [{"x": batch.x, "a0": a0, "parameters": Fixture("reference_parameters", model)}]
 
     def drawn(rng: np.random.Generator) -> list[Arguments]:
-        chosen = rng.choice(split().test, count, replace=False)
+        chosen = rng.choice(test_names(), count, replace=False)
         return arguments(references.as_batch([str(name) for name in chosen], references.card(model)))
 
     return Cases(model, draw=drawn, recorded=lambda: arguments(references.recorded(model).batch))

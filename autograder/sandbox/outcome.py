@@ -1,5 +1,6 @@
 """What a session gives back, and how it may end."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -84,6 +85,17 @@ def clean(text: object, limit: int = TEXT_LIMIT) -> str:
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
+def plain(text: object, limit: int = TEXT_LIMIT) -> str:
+    """Cleaned text for a line of a message: no control character of it reaches a terminal.
+
+    Raises:
+        ValueError: not text.
+    """
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) != "Cc" else "\ufffd" for c in clean(text, limit)
+    )
+
+
 def call_error(data: object) -> CallError:
     """The error that inside describes.
 
@@ -97,5 +109,5 @@ def call_error(data: object) -> CallError:
             raise ValueError("not the description of an error")
     if kind not in get_args(ErrorKind) or not (line is None or type(line) is int):
         raise ValueError("not the description of an error")
-    source = None if source is None else clean(source, 500)
-    return CallError(kind, clean(type_, 200), clean(message), line, source)
+    source = None if source is None else plain(source, 500)
+    return CallError(kind, plain(type_, 200), plain(message), line, source)

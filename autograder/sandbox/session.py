@@ -22,7 +22,7 @@ from autograder.sandbox.outcome import (
     SessionDied,
     Status,
     call_error,
-    clean,
+    plain,
 )
 from autograder.sandbox.outputs import validated
 from autograder.tree import Tree
@@ -36,6 +36,8 @@ END_WALL_S = 10.0
 # A tree's structure is JSON: bounded, since a small text of brackets makes large objects.
 MAX_STRUCTURE = 4 << 20
 MEBIBYTE = 1 << 20
+# A small question can have a huge answer; no case of the course is as large as this along any axis.
+MAX_SIDE = 1024
 
 Ended = dict[str, Any]
 
@@ -149,7 +151,7 @@ class Session:
                 raise ValueError("a cell's outcome of no known status")
             status = cast(Status, reply["status"])
             outputs = validated(reply.get("outputs"), limit.output_bytes, reply.get("cut") is True)
-            text = None if reply.get("error") is None else clean(reply["error"])
+            text = None if reply.get("error") is None else plain(reply["error"])
         except (ValueError, RecursionError) as bad:
             self._kill("protocol", f"{name} sent what is no outcome of a cell: {bad}")
         return CellOutcome(status, outputs, text, self._cpu() - before)
@@ -281,7 +283,7 @@ class Session:
                 self._kill("protocol", f"{self._doing} sent a message that nobody asked for")
             if "fault" in message:
                 self._kill(
-                    "protocol", f"{self._doing} could not be carried out: {clean(str(message['fault']), 500)}"
+                    "protocol", f"{self._doing} could not be carried out: {plain(str(message['fault']), 500)}"
                 )
             return message, parts
 
@@ -290,6 +292,8 @@ class Session:
         try:
             match [decoded(blob) for blob in blobs]:
                 case [[list(arguments), dict(named)]] if not holds_fixture([arguments, named]):
+                    if largest_side([arguments, named]) > MAX_SIDE:
+                        raise ValueError(f"an array with a side of more than {MAX_SIDE} is not answered")
                     reply = tree.encode(function(*arguments, **named))
                 case _:
                     raise ValueError("a question is a list of arguments and a dictionary of named ones")
@@ -390,3 +394,12 @@ def holds_fixture(value: Tree) -> bool:
     if isinstance(value, (list, tuple)):
         return any(holds_fixture(item) for item in value)
     return isinstance(value, tree.Fixture)
+
+
+def largest_side(value: Tree) -> int:
+    """The longest side of any array in a tree, and the length of its longest container."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return max([len(value), *map(largest_side, value)])
+    return max(getattr(value, "shape", ()), default=0)

@@ -152,12 +152,10 @@ class Class:
         return [flag["name"] for flag in self.flags]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_diagnosis():
-    """Known mistakes are not looked for: it takes seconds for a notebook that is wrong throughout."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trial, "mistakes", property(lambda trial: [{} for _ in trial.cases]))
-        yield
+@pytest.fixture(autouse=True)
+def no_diagnosis(monkeypatch):
+    """Known mistakes are not looked for in this folder: it takes seconds for a notebook that is wrong throughout."""
+    monkeypatch.setattr(Trial, "mistakes", property(lambda trial: [{} for _ in trial.cases]))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Whole batches: broken submissions and cheats among honest ones, in nbgrader's gradebook and on its pages."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -76,3 +77,44 @@ def test_no_script_of_a_learner_reaches_a_page(tiny_course, hand_in, solved):
     assert line.score == 60 and "renamed" in flags(line)
     page = (classroom.feedback(tiny_course, tiny.NAME) / "eve" / tiny.NAME / "tiny.html").read_text()
     assert "alert(" in page and "<script>alert" not in page
+
+
+def a_pipe(folder):
+    os.mkfifo(folder / "pipe")
+
+
+def a_dangling_link(folder):
+    (folder / "data.txt").symlink_to("/nowhere")
+
+
+def a_link_to_the_configuration(folder):
+    (folder / "notes.txt").symlink_to("../../../nbgrader_config.py")
+
+
+def a_folder_in_place_of_the_notebook(folder):
+    (folder / "tiny.ipynb").unlink()
+    (folder / "tiny.ipynb").mkdir()
+
+
+def a_name_that_is_no_text(folder):
+    (folder / "tiny.ipynb").rename(os.fsencode(folder) + b"/\xff\xfe.ipynb")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        a_pipe,
+        a_dangling_link,
+        a_link_to_the_configuration,
+        a_folder_in_place_of_the_notebook,
+        a_name_that_is_no_text,
+    ],
+)
+def test_what_lies_in_a_folder_stops_nobody_else(tiny_course, hand_in, solved, spoil):
+    hand_in("ada", solved)
+    spoil(hand_in("eve", solved).parent)
+    hand_in("zoe", solved)
+    lines = grade(tiny_course)
+    assert lines["ada"].score == 100 and lines["zoe"].score == 100
+    assert lines["eve"].error or flags(lines["eve"])
+    assert not list((tiny_course.root / "autograded").rglob("notes.txt"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.compare import Expectation, compare
+from autograder.compare import Expectation, changed, compare
 from autograder.layout import Array, Dict, Each, Number, Tuple, from_json
 from autograder.outcome import CallError, CallOutcome
 from autograder.row import UNCHANGED, Row
@@ -163,3 +163,15 @@ def test_a_mistake_is_not_named_for_a_group_on_which_it_was_not_tried():
     drawn, model, _ = compare(rows, LAYOUT, expectations, outcomes, TEXTS)
     assert drawn.mistake == "averaged" and model.mistake is None
     assert not model.passed and "(case: model)" in model.message
+
+
+def test_arguments_that_do_not_come_back_are_not_as_they_were():
+    expectation = Expectation(ARGUMENTS, RIGHT)
+    outcome = CallOutcome((A, 1.5, {"dW": W}), None)
+    row = compare(ROWS, LAYOUT, [expectation], [outcome], TEXTS)[-1]
+    assert row.name == UNCHANGED and not row.passed
+
+
+@pytest.mark.parametrize("before, after", [(5.0, np.ones(3)), ({"a": None}, {"a": np.ones(3)}), ("x", 1)])
+def test_arguments_of_another_type_are_changed(before, after):
+    assert changed(before, after, "epsilon") is not None

@@ -194,3 +194,25 @@ def test_try_judges_a_file(tmp_path):
     file.write_text("import nothing_of_this_name")
     verdict = try_file("lstm_cell_forward", file)
     assert verdict.points == 0 and "cannot be run" in verdict.text()
+
+
+def test_a_generator_overwritten_by_mistake_costs_nothing(jail):
+    result = grade(job(before="import random\nnp.random.seed = 0\nrandom.seed = 1"), jail)
+    assert points(result) == FULL
+
+
+def test_every_function_that_ends_its_process_costs_itself_only(jail):
+    ending = {name: f"def {name}(*arguments):\n    import os\n    os._exit(0)\n" for name in NAMES[:6]}
+    earned = points(grade(job(ending), jail))
+    assert earned == {**FULL, **dict.fromkeys(NAMES[:6], 0)}
+
+
+def test_a_small_question_with_a_huge_answer_is_not_answered(jail):
+    source = (
+        "def lstm_cell_forward(xt, a_prev, c_prev, parameters):\n"
+        "    n = 5000\n"
+        "    wide = {**{'W' + k: np.ones((n, 1)) for k in 'fuco'}, **{'b' + k: np.zeros((n, 1)) for k in 'fuco'}}\n"
+        "    lstm_gates(np.ones((0, n)), np.ones((1, n)), wide)\n"
+    )
+    result = grade(job({"lstm_gates": "pass", "lstm_cell_forward": source}), jail)
+    assert "is not answered" in result.verdicts["lstm_cell_forward"].text()

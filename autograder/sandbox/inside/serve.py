@@ -25,6 +25,11 @@ AGAIN_S = 0.5
 MESSAGE_LIMIT = 2000
 
 
+# Held from the start: a learner may have put something else in their places.
+seed_random = random.seed
+seed_numpy = np.random.seed
+
+
 class TimeLimit(BaseException):
     """The cell or call took too long. Not an Exception, so that `except Exception` does not hold it."""
 
@@ -172,8 +177,8 @@ def _text(value: object) -> str:
 
 def seed_everything(seed: int) -> None:
     """Seed the generators that a learner's code may draw from."""
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
+    seed_random(seed)
+    seed_numpy(seed % 2**32)
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(seed)

@@ -82,11 +82,12 @@ def test_what_the_warm_process_was_told_holds_nothing_of_the_outside(session, tm
 
 def test_a_session_sees_no_other(jail):
     with jail.session() as first, jail.session() as second:
-        first.run("open('/tmp/note', 'w').write('psst')\nimport socket\ns = socket.socket(socket.AF_UNIX)")
-        first.run("s.bind('\\0meet'); s.listen()")
+        note = "open('/tmp/note', 'w').write('psst')\nimport socket\ns = socket.socket(socket.AF_UNIX)"
+        assert first.run(note).error is None
+        assert first.run("s.bind('\\0meet'); s.listen()").error is None
         assert not seen(second, "/tmp/note")
         reach = "import socket\nsocket.socket(socket.AF_UNIX).connect('\\0meet')"
-        assert first.run(reach).status == "ok"
+        assert first.run(reach).error is None
         assert second.run(reach).error == "ConnectionRefusedError: [Errno 111] Connection refused"
         for session in (first, second):
             assert session.run("import os; os.getpid(), os.getppid(), os.listdir('/proc')").outputs[0][
