@@ -97,7 +97,7 @@ def a_folder_in_place_of_the_notebook(folder):
 
 
 def a_name_that_is_no_text(folder):
-    (folder / "tiny.ipynb").rename(os.fsencode(folder) + b"/\xff\xfe.ipynb")
+    os.rename(os.fsencode(folder / "tiny.ipynb"), os.fsencode(folder) + b"/\xff\xfe.ipynb")
 
 
 @pytest.mark.parametrize(
