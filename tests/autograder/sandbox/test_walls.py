@@ -82,10 +82,10 @@ def test_what_the_warm_process_was_told_holds_nothing_of_the_outside(session, tm
 
 def test_a_session_sees_no_other(jail):
     with jail.session() as first, jail.session() as second:
-        note = "open('/tmp/note', 'w').write('psst')\nimport socket\ns = socket.socket(socket.AF_UNIX)"
+        note = "open('/scratch/note', 'w').write('psst')\nimport socket\ns = socket.socket(socket.AF_UNIX)"
         assert first.run(note).error is None
         assert first.run("s.bind('\\0meet'); s.listen()").error is None
-        assert not seen(second, "/tmp/note")
+        assert not seen(second, "/scratch/note")
         reach = "import socket\nsocket.socket(socket.AF_UNIX).connect('\\0meet')"
         assert first.run(reach).error is None
         assert second.run(reach).error == "ConnectionRefusedError: [Errno 111] Connection refused"
