@@ -1,5 +1,7 @@
 """A small view, and one jail for all tests that do not need their own."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.sandbox import Jail, Limits
@@ -22,6 +24,13 @@ def view(tmp_path_factory):
     (folder / "seqlib" / "__init__.py").write_text("")
     (folder / "seqlib" / "mine.py").write_text("def doubled(x):\n    return x + x\n")
     return folder
+
+
+@pytest.fixture(scope="module")
+def patient(view):
+    """A session whose cells may take as long as a large import on a slow machine."""
+    with Jail(view, limits=replace(LIMITS, cell_cpu_s=30)) as jail, jail.session() as session:
+        yield session
 
 
 @pytest.fixture(scope="session")
