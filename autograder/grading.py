@@ -210,13 +210,12 @@ def walk(
 
 def run_cell(session: Session, cell: JobCell, result: Result) -> None:
     """Run one cell of the learner's and keep its outputs."""
+    again = cell.index in result.outputs
     outcome = session.run(cell.source, name=f"cell {cell.index + 1}")
     result.outputs[cell.index] = outcome.outputs
     if outcome.status == "timeout":
         result.flag("time limit", f"cell {cell.index + 1} was stopped at its time limit", cell.index)
-    if cell.index not in {
-        int(line.split()[1].rstrip(":")) for line in result.log if line.startswith("cell ")
-    }:
+    if not again:
         result.log.append(f"cell {cell.index + 1}: {outcome.status} {outcome.error or ''}".rstrip())
 
 

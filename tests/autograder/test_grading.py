@@ -216,3 +216,11 @@ def test_a_small_question_with_a_huge_answer_is_not_answered(jail):
     )
     result = grade(job({"lstm_gates": "pass", "lstm_cell_forward": source}), jail)
     assert "is not answered" in result.verdicts["lstm_cell_forward"].text()
+
+
+def test_the_log_has_one_line_for_each_cell_however_often_it_ran(jail):
+    stub = "def lstm_gates(xt, a_prev, parameters):\n    raise NotImplementedError\n"
+    done = job({"lstm_gates": stub}, before="1 / 0")
+    lines = [line.split(":")[0] for line in grade(done, jail).log if line.startswith("cell ")]
+    run = [cell for cell in done.cells if cell.role != "check"]
+    assert lines == [f"cell {cell.index + 1}" for cell in run]
