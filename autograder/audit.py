@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import itertools
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,16 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from autograder import quiz
 from autograder.calling import call
 from autograder.check import judged
-from autograder.compare import scale, transformed
+from autograder.compare import plain, plain_difference, scale, transformed
 from autograder.exercise import Exercise, body, compiled, mistaken
-from autograder.exercises import ASSIGNMENTS, exercises, find, topic_of
+from autograder.exercises import ASSIGNMENTS, every_exercise, exercises, topic_of
 from autograder.fixtures import built
 from autograder.frozen import frozen_exercise, names
 from autograder.judge import Answers, Trial
-from autograder.layout import LayoutError, part
+from autograder.layout import LayoutError, Plain, part
 from autograder.outcome import CallError, CallOutcome
+from autograder.quiz import Question
 from autograder.tree import Tree, copied
 from autograder.verdict import RowResult
 
@@ -76,6 +79,10 @@ class Here:
         """Call the function once for each case; what takes too long counts as an error."""
         return [timed(self.functions[function], list(built(copied(case)).values())) for case in cases]
 
+    def value(self, name: str) -> CallOutcome:
+        """A function is no value."""
+        raise KeyError(name)
+
 
 class Late(BaseException):
     """A call took too long; no Exception, so that nothing that is called holds it."""
@@ -124,14 +131,37 @@ def audit(topics: Sequence[str] = (), executor: Executor | None = None) -> list[
 
 def audit_exercise(name: str) -> Audit:
     """Audit the checks of one exercise."""
-    assignment, exercise = find(name)
+    assignment, exercise = every_exercise()[name]
     found = Audit(name)
+    if isinstance(exercise, Question):
+        audit_question(exercise, found)
+        return found
     trials = [Trial.draw(exercise, seed) for seed in SEEDS]
     audit_reference(exercise, trials, found)
     audit_mistakes(exercise, trials, found)
     audit_variants(exercise, trials, topic_of(assignment), found)
     audit_mutants(exercise, trials, topic_of(assignment), found)
     return found
+
+
+def audit_question(question: Question, found: Audit) -> None:
+    """The right answer passes however it is written; every other set of letters fails, and is answered in words."""
+    sealed, letters = question.sealed(), question.letters
+    for count in range(1, len(letters) + 1 if question.several else 2):
+        for picked in map("".join, itertools.combinations(letters, count)):
+            verdict = quiz.judged(question.name, sealed, picked)
+            if verdict.passed != (picked == question.answer):
+                found.problems.append(
+                    f"the answer {picked} is taken for {'right' if verdict.passed else 'wrong'}"
+                )
+            if not verdict.passed:
+                found.mistakes += 1
+            if not verdict.rows[0].message:
+                found.problems.append(f"nothing is said to whoever answers {picked}")
+    for written in (question.answer.upper(), list(question.answer), f" {question.answer[::-1]} "):
+        found.variants += 1
+        if not quiz.judged(question.name, sealed, written).passed:
+            found.problems.append(f"the right answer is rejected when it is written {written!r}")
 
 
 def audit_reference(exercise: Exercise, trials: Sequence[Trial], found: Audit) -> None:
@@ -262,12 +292,17 @@ def case_error(exercise: Exercise, right: Mapping[str, Tree], group: str, outcom
     """The largest error in one case, in tolerances; infinite where shapes or layouts differ."""
     largest = 0.0
     for row in exercise.rows:
-        if row.cases != group:
+        if row.cases != group or row.law is not None:
             continue
         try:
             inner, given = part(exercise.result, outcome.result, row.path)
             pairs = zip(inner.parts(right[row.path], ""), inner.parts(given, ""), strict=True)
-            for (_, _, one), (_, _, other) in pairs:
+            for (_, leaf, one), (_, _, other) in pairs:
+                if isinstance(leaf, Plain):
+                    largest = (
+                        largest if plain_difference(plain(one), plain(other), "") is None else float("inf")
+                    )
+                    continue
                 wanted = transformed(np.asarray(one, dtype=float), row)
                 if np.shape(other) != wanted.shape:
                     return float("inf")

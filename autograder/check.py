@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from autograder import quiz
 from autograder.calling import call
 from autograder.compare import Expectation, compare
 from autograder.fixtures import built
-from autograder.frozen import FrozenExercise, frozen_exercise, names
+from autograder.frozen import FrozenExercise, frozen_exercise, frozen_question, names
 from autograder.keep import keep
 from autograder.merge import merged
 from autograder.outcome import CallOutcome
+from autograder.progress import record
 from autograder.tree import copied
 from autograder.verdict import Verdict
 
@@ -27,20 +29,34 @@ def check(function: Any, value: Any = NOTHING) -> None:
     """Check one exercise and show the verdict: a row for each thing checked, with what is wrong and where.
 
     Args:
-        function: your function; the exercise is found by its name.
-        value: not used by the exercises of today; `check("name", value)` is how a value will be checked.
+        function: your function; the exercise is found by its name. For a question its name, in quotation marks.
+        value: your answer to a question: `check("name", name)`.
     """
     trouble = misuse(function, value)
     if trouble:
         print(trouble)
-    else:
-        show(verdict_on(function))
+        return
+    verdict = verdict_on(function) if value is NOTHING else verdict_on_answer(function, value)
+    show(remembered(verdict))
+
+
+def remembered(verdict: Verdict) -> Verdict:
+    """Write a verdict down in the learner's progress; it says so when that cannot be done."""
+    try:
+        record(names()[verdict.exercise], verdict)
+    except OSError as error:
+        return replace(verdict, note=f"{verdict.note} Your progress could not be kept: {error}.".strip())
+    return verdict
 
 
 def misuse(function: Any, value: Any) -> str:
     """What is wrong with the way check was called, and what to do; "" where nothing is."""
     known = list(names())
     given = function if isinstance(function, str) else getattr(function, "__name__", None)
+    question = given in known and frozen_question(given) is not None
+    if question:
+        asked = isinstance(function, str) and value is not NOTHING
+        return "" if asked else f'{given} is a question: write check("{given}", {given}).'
     if isinstance(function, str) and function in known:
         return f"check wants the function itself: write check({function}), without quotation marks."
     if given is None or (not isinstance(function, str) and not callable(function)):
@@ -51,6 +67,13 @@ def misuse(function: Any, value: Any) -> str:
     if value is not NOTHING:
         return f"{given} is an exercise on a function: write check({given})."
     return ""
+
+
+def verdict_on_answer(name: str, value: Any) -> Verdict:
+    """The verdict on a learner's answer to a question."""
+    question = frozen_question(name)
+    assert question is not None, name
+    return quiz.judged(name, question, sorted(value) if isinstance(value, (set, frozenset)) else value)
 
 
 def verdict_on(function: Callable[..., Any]) -> Verdict:

@@ -134,6 +134,7 @@ def add_inspection(command: Any) -> None:
     attempt.add_argument("--seed", default="0", metavar="N")
     attempt.add_argument("--json", action="store_true")
     unsafe(attempt)
+    command("progress", run_progress, "show what you have passed, and what is open")
     command("doctor", run_doctor, "say which sandbox this system gives, by trying it")
 
 
@@ -329,6 +330,14 @@ def run_try(call: Call) -> int:
         return MISUSED
     print(json.dumps(verdict.to_dict(), ensure_ascii=False) if call.json else verdict.text())
     return 0 if verdict.passed else FAILED
+
+
+def run_progress(call: Call) -> int:
+    """Show a learner's progress."""
+    from autograder.progress import text
+
+    print(text())
+    return 0
 
 
 def run_doctor(call: Call) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.layout import Array, Layout, LayoutError, kind, part
+from autograder import laws
+from autograder.layout import Array, Layout, LayoutError, Plain, kind, part
 from autograder.outcome import CallError, CallOutcome
 from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
 from autograder.tree import Fixture, Tree
@@ -92,6 +93,8 @@ def first_finding(
     row: Row, layout: Layout, expectations: Sequence[Expectation], outcomes: Sequence[CallOutcome]
 ) -> Finding | None:
     """What is wrong in the first case in which the row is wrong, with the largest error of all cases."""
+    if row.law is not None:
+        return law_finding(row, layout, expectations, outcomes)
     found: list[Finding] = []
     for number, (expectation, outcome) in enumerate(zip(expectations, outcomes, strict=True), 1):
         if expectation.group != row.cases:
@@ -102,6 +105,38 @@ def first_finding(
             label = case_label(expectation, number) if written else ""
             found.append(Finding(finding.message + label, finding.error))
     return found[0] if found else None
+
+
+def law_finding(
+    row: Row, layout: Layout, expectations: Sequence[Expectation], outcomes: Sequence[CallOutcome]
+) -> Finding | None:
+    """How all draws of the row's group together break its law; an error in one of them comes first."""
+    pairs = [
+        (expectation.expected[row.path], observe(row.path, layout, outcome))
+        for expectation, outcome in zip(expectations, outcomes, strict=True)
+        if expectation.group == row.cases
+    ]
+    for expected, given in pairs:
+        if isinstance(given, CallError):
+            return Finding(given.describe())
+        if not is_drawn(given):
+            return Finding(
+                f"{row.path or 'the result'} is {kind(given)}; expected something like {expected!r:.60}"
+            )
+    message = laws.broken(row.law or "", [expected for expected, _ in pairs], [given for _, given in pairs])
+    return None if message is None else Finding(message)
+
+
+def is_drawn(value: Tree) -> bool:
+    """Whether a value is a token or a flat list or array of tokens."""
+    entries = value if isinstance(value, (list, tuple)) else [value]
+    if isinstance(value, np.ndarray):
+        return value.ndim <= 1 and value.dtype.kind in "iu"
+    return all(
+        isinstance(entry, (int, str))
+        or (isinstance(entry, np.ndarray) and entry.shape == () and entry.dtype.kind in "iu")
+        for entry in entries
+    )
 
 
 def case_label(expectation: Expectation, number: int) -> str:
@@ -156,7 +191,10 @@ def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int]) 
 
 
 def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name: str) -> Finding | None:
-    """What is wrong with one array or number."""
+    """What is wrong with one array, number or plain value."""
+    if isinstance(layout, Plain):
+        message = plain_difference(plain(expected), plain(given), name)
+        return None if message is None else Finding(message)
     wanted = transformed(np.asarray(expected, dtype=np.float64), row)
     try:
         value = np.asarray(given)
@@ -176,6 +214,54 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
         return None
     shown = f"log of {name}" if row.transform == "log" else name
     return Finding(where(layout, error > limit, error, wanted, value, shown), float(error.max()))
+
+
+def plain(value: Tree) -> Any:
+    """A value with lists for tuples and arrays, and plain numbers for those of NumPy."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def plain_difference(wanted: Any, given: Any, place: str) -> str | None:
+    """The first difference of two plain values in words, or None."""
+    if isinstance(wanted, dict) and isinstance(given, dict):
+        missing = next((key for key in wanted if key not in given), None)
+        if missing is not None:
+            return f"{place} lacks the key {missing!r}"
+        added = next((key for key in given if key not in wanted), None)
+        if added is not None:
+            return f"{place} has the key {added!r}, which should not be there"
+        pairs = [(wanted[key], given[key], f"{place}[{key!r}]") for key in wanted]
+    elif isinstance(wanted, list) and isinstance(given, list):
+        pairs = [
+            (one, other, f"{place}[{i}]") for i, (one, other) in enumerate(zip(wanted, given, strict=False))
+        ]
+    else:
+        return None if same_plain(wanted, given) else f"{place} is {shown(given)}; expected {shown(wanted)}"
+    first = next((found for pair in pairs if (found := plain_difference(*pair)) is not None), None)
+    if len(wanted) == len(given):
+        return first
+    counts = f"{place} has {len(given)} items; expected {len(wanted)}"
+    return f"{counts}; the first difference: {first}" if first else counts
+
+
+def same_plain(one: Any, other: Any) -> bool:
+    """Whether two plain values that are no containers of the same kind are equal; numbers up to rounding."""
+    numbers = (int, float)
+    if isinstance(one, numbers) and isinstance(other, numbers):
+        return bool(np.isclose(one, other, rtol=1e-9, atol=0, equal_nan=True))
+    return type(one) is type(other) and bool(one == other)
+
+
+def shown(value: Any) -> str:
+    """A plain value in a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def form(wanted: NDArray[Any], layout: Layout) -> str:
@@ -259,6 +345,9 @@ def diagnose(
 
 def gives(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]) -> bool:
     """Whether the learner's values in this row are those of the mistake in every case, and are wrong."""
+    if row.law is not None:
+        drawn = [observe(row.path, layout, outcome) for _, outcome in tried]
+        return alters(mistake, row, layout, tried) and same_draws(row, of_mistake(mistake, row, tried), drawn)
     return alters(mistake, row, layout, tried) and all(
         same(row, layout, expectation.mistakes[mistake][row.path], outcome) for expectation, outcome in tried
     )
@@ -266,11 +355,29 @@ def gives(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectat
 
 def alters(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]) -> bool:
     """Whether the mistake changes this row in any case."""
+    if row.law is not None:
+        right = [expectation.expected[row.path] for expectation, _ in tried]
+        return not same_draws(row, right, of_mistake(mistake, row, tried))
     return any(
         isinstance(value := expectation.mistakes[mistake][row.path], CallError)
         or not agree(row, layout, expectation.expected[row.path], value)
         for expectation, _ in tried
     )
+
+
+def of_mistake(mistake: str, row: Row, tried: Sequence[tuple[Expectation, CallOutcome]]) -> list[Any]:
+    """What the mistake gives in each case, in this row."""
+    return [expectation.mistakes[mistake][row.path] for expectation, _ in tried]
+
+
+def same_draws(row: Row, wanted: Sequence[Any], given: Sequence[Any]) -> bool:
+    """Whether two samples may follow the same law; of samples with errors, whether the errors are the same."""
+    errors = [isinstance(value, CallError) for value in (*wanted, *given)]
+    if any(errors):
+        return all(errors) and all(same_error(one, other) for one, other in zip(wanted, given, strict=True))
+    if not all(map(is_drawn, (*wanted, *given))):
+        return False
+    return laws.broken(row.law or "", wanted, given) is None
 
 
 def same(row: Row, layout: Layout, value: Tree | CallError, outcome: CallOutcome) -> bool:

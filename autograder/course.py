@@ -13,15 +13,15 @@ from typing import Any
 
 import jupytext
 import nbformat
-import numpy as np
 from nbformat import NotebookNode
 
 from autograder import exercises as course_registry
 from autograder.exercise import Exercise
 from autograder.layout import Array, Dict, Each, Layout, Tuple
+from autograder.quiz import Question
 from autograder.row import UNCHANGED, UNCHANGED_POINTS
-from autograder.store import Course, CourseError, digest, topic_of, write_atomically
-from autograder.tree import Fixture
+from autograder.store import Course, CourseError, digest, write_atomically
+from autograder.syllabus import topic_of
 
 DIFFICULTY = {1: "easy ●○○", 2: "medium ●●○", 3: "hard ●●●"}
 PLACEHOLDER = re.compile(r"^\{exercise: *(\w+)\}$", re.MULTILINE)
@@ -64,7 +64,7 @@ def chosen(course: Course, names: Sequence[str]) -> dict[str, Path]:
     return picked or everything
 
 
-def marked_notebook(source: Path, exercises: Sequence[Exercise]) -> NotebookNode:
+def marked_notebook(source: Path, exercises: Sequence[Exercise | Question]) -> NotebookNode:
     """The notebook of a source: headers filled in, cells marked for nbgrader and for the engine.
 
     Raises:
@@ -90,7 +90,7 @@ def marked_notebook(source: Path, exercises: Sequence[Exercise]) -> NotebookNode
     return notebook
 
 
-def marked_cell(cell: NotebookNode, registry: dict[str, Exercise]) -> NotebookNode:
+def marked_cell(cell: NotebookNode, registry: dict[str, Exercise | Question]) -> NotebookNode:
     """A cell with what its mark in the source means: role, tags, nbgrader's metadata, the header's text."""
     if cell.cell_type == "markdown":
         text, name = with_headers(cell.source, registry)
@@ -158,7 +158,9 @@ def source_hash(notebook: NotebookNode) -> str:
     return digest([[c.id, c.cell_type, c.source, c.metadata] for c in notebook.cells])
 
 
-def check_structure(cells: Sequence[NotebookNode], exercises: Sequence[Exercise], assignment: str) -> None:
+def check_structure(
+    cells: Sequence[NotebookNode], exercises: Sequence[Exercise | Question], assignment: str
+) -> None:
     """Demand one exercise cell and one check cell for each exercise, in order, and 100 points.
 
     Raises:
@@ -186,14 +188,21 @@ def check_exercise_cell(cell: NotebookNode) -> None:
     name = cell.metadata["autograder"]["exercise"]
     if cell.source.count(BEGIN) != 1 or cell.source.count(END) != 1:
         raise BuildError(f"The exercise cell of {name} needs one {BEGIN} and one {END}.")
-    defined = [
-        node.name for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
-    ]
+    defined = names_given(cell.source)
     if name not in defined:
         raise BuildError(f"The exercise cell of {name} defines {defined or 'nothing'}, not {name}.")
 
 
-def with_headers(text: str, registry: dict[str, Exercise]) -> tuple[str, str | None]:
+def names_given(source: str) -> list[str]:
+    """The functions, classes and variables that a cell defines."""
+    body = ast.parse(source).body
+    assigned = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)] + [
+        target.id for target in assigned if isinstance(target, ast.Name)
+    ]
+
+
+def with_headers(text: str, registry: dict[str, Exercise | Question]) -> tuple[str, str | None]:
     """Replace `{exercise: name}` lines by headers; also the first exercise named, if any.
 
     Raises:
@@ -208,8 +217,25 @@ def with_headers(text: str, registry: dict[str, Exercise]) -> tuple[str, str | N
     return text, names[0] if names else None
 
 
-def header(exercise: Exercise, number: int) -> str:
+def question_header(question: Question, number: int) -> str:
+    """The markdown above a question: what is asked, the choices, and how to answer."""
+    picks = "every right letter" if question.several else "one letter"
+    lines = [
+        f"### Question {number}: {question.title}",
+        "",
+        f"**{question.points:g} points** · about {question.minutes} minutes · pick {picks}",
+        "",
+        question.text,
+        "",
+        *(f"- **{a}** {c.text}" for a, c in zip(question.letters, question.choices, strict=True)),
+    ]
+    return "\n".join(lines)
+
+
+def header(exercise: Exercise | Question, number: int) -> str:
     """The markdown above an exercise: what is asked, the shapes of everything, and the points."""
+    if isinstance(exercise, Question):
+        return question_header(exercise, number)
     arguments, returns = described(exercise)
     lines = [
         f"### Exercise {number}: {exercise.title}",
@@ -222,10 +248,8 @@ def header(exercise: Exercise, number: int) -> str:
         "| argument | shape | what it is |",
         "|:--|:--|:--|",
     ]
-    callables = functions_among(exercise)
     for name, layout in exercise.arguments.items():
-        form = "a function" if name in callables else shape(layout)
-        lines.append(f"| `{name}` | {form} | {escaped(arguments.get(name, ''))} |")
+        lines.append(f"| `{name}` | {shape(layout)} | {escaped(arguments.get(name, ''))} |")
     lines += ["", "| result | shape |", "|:--|:--|"]
     parts = (
         exercise.result.fields
@@ -239,12 +263,6 @@ def header(exercise: Exercise, number: int) -> str:
     if exercise.needs:
         lines += ["", f"Builds on {', '.join(f'`{name}`' for name in exercise.needs)}."]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
-
-
-def functions_among(exercise: Exercise) -> set[str]:
-    """The arguments that are functions."""
-    drawn = exercise.draw(np.random.default_rng(0), exercise.dims[0])
-    return {name for name, value in drawn.items() if isinstance(value, Fixture)}
 
 
 def points_line(exercise: Exercise) -> str:

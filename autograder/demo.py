@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.exercise import Exercise, Mistake, body
-from autograder.exercises import exercises, topic_of
+from autograder.exercises import functions, topic_of
 from autograder.store import Course
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -96,7 +96,7 @@ def hand_in(course: Course, assignment: str) -> list[str]:
         The students.
     """
     release = nbformat.read(course.release(assignment), as_version=4)
-    handed = sample_class(exercises(assignment), topic_of(assignment))
+    handed = sample_class(functions(assignment), topic_of(assignment))
     for one in handed:
         folder = course.folder("submitted", assignment, one.student)
         folder.mkdir(parents=True)

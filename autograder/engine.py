@@ -44,8 +44,9 @@ from autograder import batch, release, submission
 from autograder.grading import Job, JobCell, Result
 from autograder.judge import seed_for
 from autograder.sandbox import Limits
-from autograder.store import SECRET, Course, CourseError, Results, digest, secret, topic_of
+from autograder.store import SECRET, Course, CourseError, Results, digest, secret
 from autograder.submission import Flag
+from autograder.syllabus import topic_of
 from autograder.verdict import Verdict
 
 

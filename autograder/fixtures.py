@@ -59,9 +59,19 @@ def loaded(name: str) -> dict[str, Any]:
     return parameters
 
 
+def generator(data: int) -> np.random.Generator:
+    """A generator of random numbers.
+
+    Args:
+        data: its seed.
+    """
+    return np.random.default_rng(data)
+
+
 BUILDERS: dict[str, Callable[[Any], Any]] = {
     "smooth_loss": smooth_loss,
     "coupled_loss": coupled_loss,
+    "generator": generator,
     "reference_parameters": reference_parameters,
 }
 

@@ -10,6 +10,7 @@ from autograder.exercises import exercises
 from autograder.fixtures import build, built
 from autograder.frozen import CASES, packed, single
 from autograder.judge import PUBLIC_SEED, Trial
+from autograder.quiz import Question
 from autograder.tree import Fixture, Tree, copied, save
 
 
@@ -33,8 +34,10 @@ def frozen_topic(topic: str) -> dict[str, Tree]:
     return {exercise.name: frozen_exercise(exercise) for exercise in exercises(topic)}
 
 
-def frozen_exercise(exercise: Exercise) -> Tree:
+def frozen_exercise(exercise: Exercise | Question) -> Tree:
     """The public cases of one exercise: rows, layout, cases of both rounds, and the answers that the second needs."""
+    if isinstance(exercise, Question):
+        return {"question": exercise.sealed()}
     first = Trial.draw(exercise, PUBLIC_SEED)
     again = Trial.draw(exercise, PUBLIC_SEED, "again") if exercise.needs else Trial(exercise, [])
     return {

@@ -130,6 +130,12 @@ def names(folder: Path = CASES) -> dict[str, str]:
     return {name: path.stem for path in sorted(folder.glob("*.npz")) for name in topic(path)}
 
 
+def frozen_question(name: str, folder: Path = CASES) -> dict[str, Any] | None:
+    """The sealed question of this name; None where it is the name of a function."""
+    found: dict[str, Any] | None = topic(folder / f"{names(folder)[name]}.npz")[name].get("question")
+    return found
+
+
 @functools.cache
 def frozen_exercise(name: str, folder: Path = CASES) -> FrozenExercise:
     """The frozen cases of one exercise.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.exercises import exercises, find, references
+from autograder.exercises import Graded, exercises, find, references
 from autograder.judge import judge, judge_again
 from autograder.outcome import TOO_LONG
 from autograder.row import UNCHANGED, UNCHANGED_POINTS
@@ -139,7 +139,7 @@ def first_round(job: Job, jail: Jail, result: Result) -> set[int]:
     """
     known = {exercise.name: exercise for exercise in exercises(job.assignment)}
 
-    def at_check(session: Session, exercise: Exercise) -> None:
+    def at_check(session: Session, exercise: Graded) -> None:
         if exercise.name not in result.verdicts:
             # Judged once only, whatever comes of it: this verdict stands if the process does not survive.
             result.verdicts[exercise.name] = nothing(exercise, "your function ended the process it ran in")
@@ -164,7 +164,7 @@ def second_round(job: Job, jail: Jail, result: Result, dead: set[int]) -> None:
     }
     answers = references(job.assignment)
 
-    def at_check(session: Session, exercise: Exercise) -> None:
+    def at_check(session: Session, exercise: Graded) -> None:
         first = result.verdicts[exercise.name]
         again.pop(exercise.name)
         result.verdicts[exercise.name] = judge_again(exercise, session, job.seed, answers, first)
@@ -182,8 +182,8 @@ def walk(
     jail: Jail,
     result: Result,
     dead: set[int],
-    judged: Mapping[str, Exercise],
-    at_check: Callable[[Session, Exercise], None],
+    judged: Mapping[str, Graded],
+    at_check: Callable[[Session, Graded], None],
 ) -> int | None:
     """Run the cells in order in a fresh session, calling `at_check` where a check stands.
 
@@ -257,13 +257,15 @@ def tables(source: str) -> list[symtable.SymbolTable]:
     return found
 
 
-def nothing(exercise: Exercise, message: str) -> Verdict:
+def nothing(exercise: Graded, message: str) -> Verdict:
     """A verdict without points."""
     rows = [
         RowResult(row.name, 0.0, row.points, False, message if i == 0 else "")
         for i, row in enumerate(exercise.rows)
     ]
-    return Verdict(exercise.name, [*rows, RowResult(UNCHANGED, 0.0, UNCHANGED_POINTS, False)])
+    if isinstance(exercise, Exercise):
+        rows.append(RowResult(UNCHANGED, 0.0, UNCHANGED_POINTS, False))
+    return Verdict(exercise.name, rows)
 
 
 def try_file(name: str, path: Path, *, seed: str = "0", unsafe: bool = False) -> Verdict:

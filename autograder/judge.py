@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograder import quiz
 from autograder.calling import call
 from autograder.compare import Expectation, compare, observe
 from autograder.exercise import Case, Exercise, mistaken
@@ -39,6 +40,10 @@ class Calls(Protocol):
         seed: int = 0,
     ) -> list[CallOutcome]:
         """Call a function of the notebook once for each case."""
+        ...
+
+    def value(self, name: str) -> CallOutcome:
+        """Read a name of the notebook."""
         ...
 
 
@@ -117,8 +122,10 @@ class Trial:
         return rows if all(row.passed for row in rows) else judged(True)
 
 
-def judge(exercise: Exercise, session: Calls, seed: str, answer: Answers | None = None) -> Verdict:
-    """Judge an exercise on fresh cases.
+def judge(
+    exercise: Exercise | quiz.Question, session: Calls, seed: str, answer: Answers | None = None
+) -> Verdict:
+    """Judge an exercise on fresh cases; a question by its answer.
 
     Args:
         exercise: what is judged.
@@ -129,13 +136,15 @@ def judge(exercise: Exercise, session: Calls, seed: str, answer: Answers | None 
     Returns:
         The verdict, with the diagnosis of what is wrong.
     """
+    if isinstance(exercise, quiz.Question):
+        return quiz.judged(exercise.name, exercise.sealed(), session.value(exercise.name).result)
     trial = Trial.draw(exercise, seed)
     outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
     return Verdict(exercise.name, trial.rows(outcomes))
 
 
 def judge_again(
-    exercise: Exercise, session: Calls, seed: str, references: Answers, first: Verdict
+    exercise: Exercise | quiz.Question, session: Calls, seed: str, references: Answers, first: Verdict
 ) -> Verdict:
     """Judge once more with what the exercise needs answered by the reference, and keep what is right either time.
 
@@ -146,6 +155,8 @@ def judge_again(
         references: the reference functions by name.
         first: the verdict of the first time.
     """
+    if isinstance(exercise, quiz.Question):
+        return first
     trial = Trial.draw(exercise, seed, "again")
     answer = {name: references[name] for name in exercise.needs}
     outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))

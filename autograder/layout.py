@@ -16,6 +16,8 @@ AXES = {
     "n_y": "class",
     "m": "example",
     "T_x": "time step",
+    "T_y": "output step",
+    "V": "token",
 }
 TIME = "T_x"
 
@@ -57,6 +59,32 @@ class Number(Layout):
 
     def describe(self) -> str:
         return "a number"
+
+
+@dataclass(frozen=True)
+class Plain(Layout):
+    """Text, whole numbers, or lists and dicts of them: `Plain("a list of tokens")`; compared item by item."""
+
+    description: str
+
+    def to_json(self) -> Any:
+        return {"plain": self.description}
+
+    def describe(self) -> str:
+        return self.description
+
+
+@dataclass(frozen=True)
+class Function(Layout):
+    """A function or a generator of random numbers, which only an argument can be."""
+
+    description: str = "a function"
+
+    def to_json(self) -> Any:
+        return {"function": self.description}
+
+    def describe(self) -> str:
+        return self.description
 
 
 class Array(Layout):
@@ -168,6 +196,10 @@ def from_json(data: Any) -> Layout:
             return Number()
         case "anything":
             return Anything()
+        case {"plain": description}:
+            return Plain(description)
+        case {"function": description}:
+            return Function(description)
         case {"array": axes}:
             return Array(*axes)
         case {"tuple": fields}:

@@ -9,9 +9,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.exercises import ASSIGNMENTS, exercises, withheld
+from autograder.exercises import ASSIGNMENTS, functions, withheld
 from autograder.frozen import CASES
-from autograder.store import Course, CourseError, digest, digest_files, topic_of
+from autograder.store import Course, CourseError, digest, digest_files
+from autograder.syllabus import topic_of
 
 HOUSE = Path(__file__).resolve().parents[1]
 
@@ -24,10 +25,14 @@ LEARNER = (
     "fixtures",
     "frozen",
     "keep",
+    "laws",
     "layout",
     "merge",
     "outcome",
+    "progress",
+    "quiz",
     "row",
+    "syllabus",
     "tree",
     "verdict",
 )
@@ -177,9 +182,10 @@ def reference_lines(assignment: str) -> dict[str, str]:
     from autograder.exercise import body
 
     earlier = [topic for topic in ASSIGNMENTS.values() if topic not in withheld(assignment)]
-    taught = "".join("".join((HOUSE / "seqlib" / f"{topic}.py").read_text().split()) for topic in earlier)
+    modules = [HOUSE / "seqlib" / f"{topic}.py" for topic in earlier]
+    taught = "".join("".join(path.read_text().split()) for path in modules if path.is_file())
     lines = {}
-    for exercise in exercises(assignment):
+    for exercise in functions(assignment):
         source = body(exercise.function)
         stated = "".join((inspect.getdoc(exercise.function) or "").split())
         for line in distinctive(source.split(":\n", 1)[1]):

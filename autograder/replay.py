@@ -8,9 +8,9 @@ import numpy as np
 from autograder import batch, engine
 from autograder.compare import observe
 from autograder.exercise import Exercise
-from autograder.exercises import exercises
+from autograder.exercises import Graded, exercises
 from autograder.grading import RESTARTS, Result, walk
-from autograder.judge import Trial, seed_number
+from autograder.judge import Trial, judge, seed_number
 from autograder.outcome import CallError
 from autograder.row import Row
 from autograder.sandbox import Session
@@ -40,7 +40,7 @@ def replay(
     job = engine.job_for(course, found.notebook, assignment, student, secret(course), unsafe=unsafe)
     told: dict[str, list[str]] = {}
 
-    def at_check(session: Session, exercise: Exercise) -> None:
+    def at_check(session: Session, exercise: Graded) -> None:
         if exercise.name not in told:
             told[exercise.name] = [f"{exercise.name}: the function ended the process it ran in"]
             told[exercise.name] = list(
@@ -59,7 +59,7 @@ def replay(
         yield from told.get(name, [f"{name}: the notebook does not get to its check"])
 
 
-def chosen_rows(registry: list[Exercise], wanted: str | None) -> dict[str, list[Row]]:
+def chosen_rows(registry: list[Graded], wanted: str | None) -> dict[str, list[Row]]:
     """The rows asked for, by exercise.
 
     Raises:
@@ -81,9 +81,13 @@ def chosen_rows(registry: list[Exercise], wanted: str | None) -> dict[str, list[
 
 
 def differences(
-    session: Session, exercise: Exercise, rows: list[Row], seed: str, everything: bool
+    session: Session, exercise: Graded, rows: list[Row], seed: str, everything: bool
 ) -> Iterator[str]:
     """The verdict on one exercise, and for its rows each case with inputs, given and expected values."""
+    if not isinstance(exercise, Exercise):
+        verdict = judge(exercise, session, seed)
+        yield f"{exercise.name}: given {session.value(exercise.name).result!r}; {verdict.rows[0].message}"
+        return
     trial = Trial.draw(exercise, seed)
     outcomes = session.call(exercise.name, trial.inputs, seed=seed_number(seed))
     verdicts = {row.name: row for row in trial.rows(outcomes)}
@@ -97,12 +101,15 @@ def differences(
         for number, (case, right, outcome) in enumerate(
             zip(trial.cases, trial.right, outcomes, strict=True), 1
         ):
-            if case.group != row.cases:
+            if case.group != row.cases or row.law is not None:
                 continue
             yield f"  case {number}: {', '.join(f'{name} = {size}' for name, size in case.dims.items())}"
             yield indented("given", observe(row.path, exercise.result, outcome))
             yield indented("expected", right[row.path])
+    shown = {row.cases for row in wrong if row.law is None}
     for number, case in enumerate(trial.cases, 1):
+        if case.group not in shown:
+            continue
         yield f"{exercise.name}: arguments of case {number}"
         for name, value in case.arguments.items():
             yield indented(name, value)

@@ -23,6 +23,7 @@ class Row:
         cases: "drawn", or the name of one of the exercise's extra groups of cases.
         transform: "log" compares logarithms, for probabilities.
         tolerance: largest error accepted, relative to the largest expected value of the array.
+        law: what is random is judged over all cases of the group together, by a law of `autograder.laws`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Row:
     cases: str = "drawn"
     transform: str | None = None
     tolerance: float = TOLERANCE
+    law: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This row as JSON-able data."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config, PyFileConfigLoader
 
+from autograder.syllabus import topic_of
+
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
@@ -101,11 +103,6 @@ class Course:
     def secret_file(self) -> Path:
         """Where the course's secret lies; `c.Judge.secret_file` in the configuration moves it."""
         return self.root / Path(str(self.config.Judge.get("secret_file", SECRET))).expanduser()
-
-
-def topic_of(assignment: str) -> str:
-    """`lstm` of `04-lstm`."""
-    return assignment.split("-", 1)[-1].replace("-", "_")
 
 
 def secret(course: Course) -> bytes:

@@ -3,12 +3,24 @@
 import difflib
 import importlib
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from autograder.exercise import Exercise
+from autograder.quiz import Question
+from autograder.syllabus import every_assignment
 
 # The assignments in the order of the course, and the topic of each; a topic has the same name in every room.
-ASSIGNMENTS = {"02-rnn": "rnn", "04-lstm": "lstm"}
+# What the syllabus has and nobody has written exercises for is not in the course yet.
+ASSIGNMENTS = {
+    assignment.name: assignment.topic
+    for assignment in every_assignment()
+    if find_spec(f"{__name__}.{assignment.topic}") is not None
+}
+
+
+# What a check cell checks.
+Graded = Exercise | Question
 
 
 class UnknownName(ValueError):
@@ -29,14 +41,19 @@ def assignment_of(topic: str) -> str:
     return next(assignment for assignment, name in ASSIGNMENTS.items() if name == topic_of(topic))
 
 
-def exercises(assignment: str) -> list[Exercise]:
-    """The exercises of an assignment or topic, in the order of the notebook."""
-    found: list[Exercise] = importlib.import_module(f"autograder.exercises.{topic_of(assignment)}").EXERCISES
+def exercises(assignment: str) -> list[Graded]:
+    """What is graded in an assignment or topic, in the order of the notebook."""
+    found: list[Graded] = importlib.import_module(f"autograder.exercises.{topic_of(assignment)}").EXERCISES
     return found
 
 
-def every_exercise() -> dict[str, tuple[str, Exercise]]:
-    """All exercises of the course by name, each with its assignment."""
+def functions(assignment: str) -> list[Exercise]:
+    """The functions that are graded in an assignment or topic."""
+    return [exercise for exercise in exercises(assignment) if isinstance(exercise, Exercise)]
+
+
+def every_exercise() -> dict[str, tuple[str, Graded]]:
+    """All that is graded in the course by name, each with its assignment."""
     return {
         exercise.name: (assignment, exercise)
         for assignment in ASSIGNMENTS
@@ -45,12 +62,16 @@ def every_exercise() -> dict[str, tuple[str, Exercise]]:
 
 
 def find(name: str) -> tuple[str, Exercise]:
-    """The assignment and the exercise of this name.
+    """The assignment and the exercise of this name, which has to be a function.
 
     Raises:
         UnknownName: there is none; names those that come nearest.
     """
-    known = every_exercise()
+    known = {
+        exercise.name: (assignment, exercise)
+        for assignment in ASSIGNMENTS
+        for exercise in functions(assignment)
+    }
     if name not in known:
         raise UnknownName(f"no exercise {name!r}; {suggestion(name, list(known))}")
     return known[name]
@@ -58,6 +79,8 @@ def find(name: str) -> tuple[str, Exercise]:
 
 def references(assignment: str) -> dict[str, Callable[..., Any]]:
     """The functions that answer for what an exercise needs, by name: all public functions of the topic."""
+    if not functions(assignment):
+        return {}
     module = importlib.import_module(f"seqlib.{topic_of(assignment)}")
     return {
         name: value

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
 from autograder.exercises.names import names_cases
-from autograder.layout import Anything, Array, Dict, Each, Layout, Number, Tuple
+from autograder.layout import Anything, Array, Dict, Each, Function, Layout, Number, Tuple
 from autograder.row import Row
 from autograder.tree import Fixture
 from seqlib import rnn as reference
@@ -28,18 +28,6 @@ STACKED = Dict(Wa=Array("n_a", "n_a + n_x"), **SHARED)
 CACHE = Tuple(a_next=UNITS, a_prev=UNITS, xt=INPUT, parameters=PARAMETERS)
 CACHES = Tuple(cell_caches=Each(CACHE), x=INPUTS)
 GRADIENTS = {"dWax": Array("n_a", "n_x"), "dWaa": Array("n_a", "n_a"), "dba": Array("n_a", "1")}
-
-
-class Function(Layout):
-    """A function, which only an argument can be."""
-
-    def to_json(self) -> str:
-        """This layout as JSON-able data."""
-        return "function"
-
-    def describe(self) -> str:
-        """This layout in one line for the learner."""
-        return "a function"
 
 
 class Arrays(Layout):

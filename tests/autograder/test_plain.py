@@ -1,0 +1,45 @@
+"""Lists and dicts of text and whole numbers are compared item by item, whatever they are made of."""
+
+import numpy as np
+import pytest
+
+from autograder.compare import Expectation, compare
+from autograder.layout import Plain, from_json
+from autograder.outcome import CallOutcome
+from autograder.row import Row
+
+RIGHT = {"tokens": ["<PAD>", "a", "b"], "counts": {"a": 2, "b": 1}, "share": 0.1}
+
+
+def message(given, right=RIGHT):
+    rows = [Row("vocabulary", "", 5)]
+    expectation = Expectation({"x": 1.0}, {"": right})
+    return compare(rows, Plain("a dict"), [expectation], [CallOutcome(given, [1.0])], {})[0].message
+
+
+def test_equal_values_in_other_containers_pass():
+    assert (
+        message({"share": 0.1 + 1e-17, "tokens": ("<PAD>", "a", "b"), "counts": {"b": np.int64(1), "a": 2}})
+        == ""
+    )
+    assert message(np.array([1, 2]), [1, 2]) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({**RIGHT, "tokens": ["<PAD>", "b", "a"]}, "['tokens'][1] is 'b'; expected 'a'"),
+        ({**RIGHT, "tokens": ["a", "b"]}, "has 2 items; expected 3; the first difference"),
+        ({**RIGHT, "counts": {"a": 2}}, "['counts'] lacks the key 'b'"),
+        ({**RIGHT, "counts": {"a": 2, "b": 1, "c": 0}}, "has the key 'c', which should not be there"),
+        ({**RIGHT, "counts": {"a": 2, "b": "1"}}, "['counts']['b'] is '1'; expected 1"),
+        ({**RIGHT, "share": 0.2}, "['share'] is 0.2; expected 0.1"),
+        (None, "is None; expected"),
+    ],
+)
+def test_the_first_difference_is_named(given, said):
+    assert said in message(given)
+
+
+def test_the_layout_survives_its_json():
+    assert from_json(Plain("a list").to_json()) == Plain("a list")
