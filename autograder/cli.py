@@ -208,8 +208,6 @@ def run_exercises(call: Call) -> int:
 
 def described(assignment: str, exercise: Any) -> dict[str, Any]:
     """An exercise as JSON-able data."""
-    from autograder.row import UNCHANGED, UNCHANGED_POINTS
-
     return {
         "name": exercise.name,
         "assignment": assignment,
@@ -218,11 +216,9 @@ def described(assignment: str, exercise: Any) -> dict[str, Any]:
         "signature": exercise.signature,
         "minutes": exercise.minutes,
         "difficulty": exercise.difficulty,
-        "arguments": {name: layout.to_json() for name, layout in exercise.arguments.items()},
-        "result": exercise.result.to_json(),
         "needs": list(exercise.needs),
         "points": exercise.points,
-        "rows": [*(row.to_json() for row in exercise.rows), {"name": UNCHANGED, "points": UNCHANGED_POINTS}],
+        **exercise.to_json(),
         "mistakes": [{"name": mistake.name, "text": mistake.text} for mistake in exercise.mistakes],
     }
 
@@ -334,9 +330,9 @@ def run_try(call: Call) -> int:
 
 def run_progress(call: Call) -> int:
     """Show a learner's progress."""
-    from autograder.progress import text
+    from autograder.progress import path, text
 
-    print(text())
+    print(f"{text()}\n{path()}")
     return 0
 
 

@@ -26,6 +26,7 @@ from autograder.syllabus import topic_of
 DIFFICULTY = {1: "easy ●○○", 2: "medium ●●○", 3: "hard ●●●"}
 PLACEHOLDER = re.compile(r"^\{exercise: *(\w+)\}$", re.MULTILINE)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+ANSWER_STUB = ""
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 TOTAL = 100
 DISTINCTIVE = 24  # characters without spaces: a shorter line of code may well stand in the prose too
@@ -365,6 +366,8 @@ def release_version(notebook: NotebookNode, assignment: str) -> NotebookNode:
         config = Config()
         config.SaveCells.enabled = False
         config.GenerateAssignment.no_database = True
+        if asks_only(notebook):
+            config.ClearSolutions.code_stub = {"python": ANSWER_STUB}
         directory = CourseDirectory(config=config, root=folder, assignment_id=assignment)
         converter = GenerateAssignment(coursedir=directory, config=config)
         converter.log.setLevel("ERROR")
@@ -373,6 +376,12 @@ def release_version(notebook: NotebookNode, assignment: str) -> NotebookNode:
     ids = [cell.id for cell in notebook.cells]
     assert [cell.id for cell in released.cells] == ids, "nbgrader changed the cells' ids"
     return released
+
+
+def asks_only(notebook: NotebookNode) -> bool:
+    """Whether a notebook asks questions only: no cell of the learner's defines a function."""
+    learners = [cell for cell in notebook.cells if cell.metadata["autograder"]["role"] == "exercise"]
+    return not any(re.search(r"^(def|class) ", cell.source, re.MULTILINE) for cell in learners)
 
 
 def execute(notebook: NotebookNode, assignment: str, folder: Path) -> NotebookNode:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograder.layout import Layout
-from autograder.row import UNCHANGED_POINTS, Row
+from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
 from autograder.tree import Tree, copied
 
 Arguments = dict[str, Tree]
@@ -88,6 +88,15 @@ class Exercise:
     needs: Sequence[str] = ()
     extra: Sequence[Cases] = ()
     kind: str = "function"
+
+    def to_json(self) -> dict[str, Any]:
+        """What goes in, what comes out and what is looked at, as JSON-able data."""
+        rows = [row.to_json() for row in self.rows]
+        return {
+            "arguments": {name: layout.to_json() for name, layout in self.arguments.items()},
+            "result": self.result.to_json(),
+            "rows": [*rows, {"name": UNCHANGED, "points": UNCHANGED_POINTS}],
+        }
 
     @property
     def name(self) -> str:

@@ -131,10 +131,8 @@ def closing(parts: Sequence[Part], found: Records) -> list[str]:
     """What is next, and what the numbers are."""
     coming = next_open(parts, found)
     first = f"Next: {coming.name}, {coming.title}." if coming else "Everything is passed."
-    return [
-        first,
-        f"An assignment is passed with {PASS_MARK} of {TOTAL} points, on public cases. Kept in {path()}.",
-    ]
+    rule = f"An assignment is passed with {PASS_MARK} of {TOTAL} points, here on public cases."
+    return [first, f"{rule} This is kept on this computer alone."]
 
 
 def page(parts: Sequence[Part] = PARTS, found: Records | None = None) -> str:
@@ -176,7 +174,7 @@ class Progress:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Mapping[str, Any]:
         shown: dict[str, Any] = {"text/html": page(), "text/plain": text()}
         widget = self.widget()
-        return shown if widget is None else {**shown, **widget._repr_mimebundle_()}
+        return shown if widget is None else {**widget._repr_mimebundle_(), **shown}
 
     def widget(self) -> Any:
         """The ipywidgets object; None where ipywidgets is not installed."""
@@ -196,4 +194,4 @@ def progress() -> Progress:
 
 
 if __name__ == "__main__":
-    print(text())
+    print(f"{text()}\n{path()}")

@@ -57,6 +57,15 @@ class Question:
     needs: tuple[str, ...] = ()
     mistakes: tuple[Any, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """This question as JSON-able data, its answer left out."""
+        return {
+            "arguments": {},
+            "result": {"plain": "a letter, or several"},
+            "rows": [row.to_json() for row in self.rows],
+            "choices": {a: choice.text for a, choice in zip(self.letters, self.choices, strict=True)},
+        }
+
     @property
     def points(self) -> float:
         """What the question is worth."""

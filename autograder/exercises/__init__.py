@@ -61,17 +61,22 @@ def every_exercise() -> dict[str, tuple[str, Graded]]:
     }
 
 
+def every_function() -> dict[str, tuple[str, Exercise]]:
+    """All functions that are graded in the course by name, each with its assignment."""
+    return {
+        exercise.name: (assignment, exercise)
+        for assignment in ASSIGNMENTS
+        for exercise in functions(assignment)
+    }
+
+
 def find(name: str) -> tuple[str, Exercise]:
     """The assignment and the exercise of this name, which has to be a function.
 
     Raises:
         UnknownName: there is none; names those that come nearest.
     """
-    known = {
-        exercise.name: (assignment, exercise)
-        for assignment in ASSIGNMENTS
-        for exercise in functions(assignment)
-    }
+    known = every_function()
     if name not in known:
         raise UnknownName(f"no exercise {name!r}; {suggestion(name, list(known))}")
     return known[name]

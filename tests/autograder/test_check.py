@@ -9,7 +9,7 @@ import pytest
 from autograder.audit import Here
 from autograder.check import check, verdict_on
 from autograder.exercise import body, compiled, mistaken
-from autograder.exercises import every_exercise, find
+from autograder.exercises import every_exercise, every_function
 from autograder.frozen import frozen_exercise, names
 from autograder.judge import Trial, judge
 from seqlib import mine
@@ -17,7 +17,7 @@ from seqlib import mine
 # A learner's notebook is one namespace; these stand for it.
 NOTEBOOK = {"np": np}
 
-EXERCISES = {name: exercise for name, (_, exercise) in every_exercise().items()}
+EXERCISES = {name: exercise for name, (_, exercise) in every_function().items()}
 
 
 def learner(exercise, source=None):
@@ -27,8 +27,8 @@ def learner(exercise, source=None):
     return namespace[exercise.name]
 
 
-def test_every_exercise_has_frozen_cases():
-    assert set(names()) == set(EXERCISES)
+def test_every_function_has_frozen_cases():
+    assert set(names()) == set(every_exercise())
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -165,8 +165,7 @@ def test_a_folder_that_cannot_be_written_does_not_hide_the_verdict(tmp_path, mon
 
 
 def test_frozen_cases_hold_no_source_of_a_solution():
-    for name in names():
-        exercise = find(name)[1]
+    for name, exercise in EXERCISES.items():
         frozen = frozen_exercise(name)
         words = repr([frozen.mistakes, frozen.rows, frozen.layout.to_json()])
         for old, _ in (pair for mistake in exercise.mistakes for pair in mistake.replacements):

@@ -10,13 +10,13 @@ import pytest
 
 from autograder import release
 from autograder.exercise import body
-from autograder.exercises import ASSIGNMENTS, exercises, withheld
+from autograder.exercises import ASSIGNMENTS, exercises, functions, withheld
 from autograder.store import Course, CourseError
 
 HOUSE = Course(release.HOUSE)
 
 
-@pytest.fixture(scope="module", params=list(ASSIGNMENTS))
+@pytest.fixture(scope="module", params=[name for name in ASSIGNMENTS if functions(name)])
 def package(request, tmp_path_factory):
     return request.param, release.package(HOUSE, request.param, tmp_path_factory.mktemp("out"))
 
@@ -45,7 +45,7 @@ def test_no_body_and_no_distinctive_line_of_a_reference_is_in_the_package(packag
     assert list(release.answers_in(path, assignment)) == []
     with zipfile.ZipFile(path) as archive:
         text = "\n".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
-    for exercise in exercises(assignment):
+    for exercise in functions(assignment):
         lines = body(exercise.function).splitlines()[1:]
         assert "\n".join(lines) not in text, exercise.name
 
@@ -55,7 +55,7 @@ def test_the_search_finds_a_reference_that_is_put_in(package, tmp_path):
     copy = tmp_path / "leaking.zip"
     copy.write_bytes(path.read_bytes())
     with zipfile.ZipFile(copy, "a") as archive:
-        archive.writestr("seqlib/help.py", body(exercises(assignment)[-1].function))
+        archive.writestr("seqlib/help.py", body(functions(assignment)[-1].function))
     assert any("seqlib/help.py" in found for found in release.answers_in(copy, assignment))
 
 
@@ -71,7 +71,7 @@ def test_the_judge_and_what_is_withheld_are_not_in_the_package(package):
 
 def test_check_works_from_the_package_alone(unpacked):
     assignment, folder = unpacked
-    name = exercises(assignment)[0].name
+    name = functions(assignment)[0].name
     out = run(
         folder,
         "import sys, autograder, seqlib\n"
@@ -88,7 +88,7 @@ def test_check_works_from_the_package_alone(unpacked):
 
 def test_a_right_answer_passes_in_the_package_and_is_kept(unpacked):
     assignment, folder = unpacked
-    exercise = exercises(assignment)[0]
+    exercise = functions(assignment)[0]
     (folder / "answer.py").write_text(
         "from __future__ import annotations\nimport numpy as np\nfrom seqlib.activations import sigmoid, softmax\n"
         + body(exercise.function)
@@ -121,3 +121,17 @@ def test_the_sandbox_gets_the_library_without_what_is_withheld(tmp_path):
 def test_an_unknown_assignment_is_answered(tmp_path):
     with pytest.raises(CourseError, match="There is no assignment"):
         release.package(HOUSE, "99-none", tmp_path)
+
+
+def test_a_quiz_is_answered_from_its_package_alone_and_not_read_in_it(tmp_path):
+    path = release.package(HOUSE, "part-1-quiz", tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path)
+        text = "\n".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
+    question = exercises("part-1-quiz")[0]
+    assert not any(choice.reply in text for choice in question.choices)
+    out = run(
+        tmp_path / "part-1-quiz",
+        f"from autograder import check\ncheck({question.name!r}, {question.answer!r})\ncheck({question.name!r}, None)",
+    )
+    assert "10 / 10 points" in out and "not answered yet" in out
