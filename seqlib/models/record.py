@@ -18,7 +18,7 @@ from seqlib.data import names
 from seqlib.models.language_model import LanguageModel, from_by_hand, to_by_hand
 from seqlib.models.recipes import RECIPES, Recipe
 from seqlib.models.train import DATA, Prepared, Run, bits_per_character
-from seqlib.sequences import NGram, bits_per_token
+from seqlib.ngrams import NGram, bits_per_token
 from seqlib.text import EOS
 
 Parameters = dict[str, NDArray[Any]]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqlib.data import names
-from seqlib.sequences import START, NGram, bits_per_token, log_probability, perplexity, steps
+from seqlib.ngrams import START, NGram, bits_per_token, log_probability, perplexity, steps
 from seqlib.text import EOS
 
 TEXTS = st.lists(st.text(alphabet="abc", max_size=7), min_size=1, max_size=12)
