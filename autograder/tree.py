@@ -91,12 +91,28 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
     return node(tree, "the result", 0), arrays
 
 
-def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
+def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]], limit: float = math.inf) -> Tree:
     """Put a tree together again; the inverse of `flatten`.
 
+    Args:
+        structure: what `flatten` made of a tree.
+        arrays: by the names in the structure.
+        limit: bytes of all arrays at most, one that is named twice counted twice.
+
     Raises:
-        TreeError: the structure is not one that `flatten` makes, or names an array that is not there.
+        TreeError: the structure is not one that `flatten` makes, names an array that is not there, or holds more
+            than the limit.
     """
+    left = limit
+
+    def named(name: str) -> NDArray[Any]:
+        nonlocal left
+        left -= arrays[name].nbytes
+        if left < 0:
+            raise TreeError(
+                f"its arrays hold more than {limit:.0f} bytes, one that occurs twice counted twice"
+            )
+        return arrays[name]
 
     def tree(node: Any, depth: int) -> Tree:
         if depth > MAX_DEPTH:
@@ -105,7 +121,7 @@ def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
             case None | bool() | int() | float() | str():
                 return node
             case {"array": str(name)} if name in arrays:
-                return arrays[name]
+                return named(name)
             case {"float": ("nan" | "inf" | "-inf") as text}:
                 return float(text)
             case {"fixture": str(name), "data": data}:
@@ -127,18 +143,22 @@ def encode(tree: Tree) -> bytes:
     return safetensors.numpy.save(arrays, metadata={"tree": json.dumps(structure)})
 
 
-def decode(data: bytes) -> Tree:
+def decode(data: bytes, limit: float = math.inf) -> Tree:
     """The tree that `encode` made into bytes; the bytes may come from a stranger.
 
+    Args:
+        data: the bytes.
+        limit: bytes of all arrays at most, one that is named twice counted twice.
+
     Raises:
-        TreeError: the bytes hold no tree.
+        TreeError: the bytes hold no tree, or a larger one.
     """
     try:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         structure = json.loads(header["__metadata__"]["tree"])
         # safetensors gives read-only views of the bytes; a learner's function may want to write.
         arrays = {name: array.copy() for name, array in safetensors.numpy.load(data).items()}
-        return unflatten(structure, arrays)
+        return unflatten(structure, arrays, limit)
     except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise TreeError(f"these bytes hold no tree: {error}") from error
 

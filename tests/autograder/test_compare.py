@@ -175,3 +175,47 @@ def test_arguments_that_do_not_come_back_are_not_as_they_were():
 @pytest.mark.parametrize("before, after", [(5.0, np.ones(3)), ({"a": None}, {"a": np.ones(3)}), ("x", 1)])
 def test_arguments_of_another_type_are_changed(before, after):
     assert changed(before, after, "epsilon") is not None
+
+
+def test_an_array_named_many_times_is_not_put_together():
+    """A result may name one array as often as it likes: its shape is known without making it."""
+    column = np.zeros(1 << 17)
+    many = [[column] * 1000] * 1000
+    rows = rows_for((many, 1.5, {"dW": [column] * 100_000}))
+    assert rows["activations"].message == (
+        "a has shape (1000, 1000, 131072); expected numbers of shape (2, 3, 4) = (n_a, m, T_x) (case 1)"
+    )
+    assert "has shape (100000, 131072)" in rows["weights"].message
+
+
+@pytest.mark.parametrize(
+    "rows", [[[1.0] * 5, [1.0] * 4], [[1.0] * 5, 3], [[1.0] * 5, None], [[10**400] * 5] * 2]
+)
+def test_lists_that_are_no_array_are_wrong_and_nothing_more(rows):
+    assert (
+        "dW is a list of 2; expected numbers of shape (2, 5)"
+        in rows_for((A, 1.5, {"dW": rows}))["weights"].message
+    )
+
+
+def test_a_list_of_too_many_steps_is_counted_so_far_only():
+    layout = Tuple(steps=Each(Array("n_a")))
+    expectation = Expectation({}, {"steps": [np.ones(3)] * 2})
+    outcome = CallOutcome(([np.ones(3)] * 100_000,), [], None)
+    row = compare([Row("steps", "steps", 1)], layout, [expectation], [outcome], {})[0]
+    assert row.message == "steps has 104 parts or more; expected 2 (case 1)"
+
+
+def test_long_names_and_texts_of_a_learner_are_cut():
+    keys = {f"key{i}": 1 for i in range(5000)} | {"x" * 5000: 1}
+    rows = rows_for((A, 1.5, keys))
+    assert "lacks the key dW; it has key0, key1" in rows["weights"].message
+    assert "and 4989 more" in rows["weights"].message and len(rows["weights"].message) < 400
+    rows = rows_for(None, error=CallError("raised", "E" * 500, "m" * 5000 + "\n" * 500, 3, "s" * 5000))
+    assert all(len(row.message) < 800 for row in rows.values())
+    assert "at line 3 of your cell: sss" in rows["activations"].message
+
+
+def test_no_text_of_a_learner_steers_a_terminal():
+    rows = rows_for(None, error=CallError("raised", "E", "\x1b[2J\u202egnorw\u2028 line\r\x9b"))
+    assert rows["activations"].message == "raised E: \ufffd[2J\ufffdgnorw\ufffd line\ufffd\ufffd (case 1)"

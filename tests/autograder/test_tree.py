@@ -142,3 +142,13 @@ def test_changed_names_the_first_place_that_differs():
     assert changed(before, after, "argument") is None
     after["p"][1][0][2] = 5
     assert changed(before, after, "argument") == "argument['p'][1][0]"
+
+
+def test_an_array_that_is_named_often_counts_as_often():
+    data = encode([np.zeros(1000)] * 2)
+    assert len(decode(data, 16_000)) == 2
+    shared = np.zeros(1000)
+    data = encode([shared] * 100)
+    assert len(data) < 20_000 and len(decode(data)) == 100
+    with pytest.raises(TreeError, match="more than 16000 bytes, one that occurs twice counted twice"):
+        decode(data, 16_000)
