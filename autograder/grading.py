@@ -58,6 +58,8 @@ class Result:
         flags: dicts with "name", "message" and "cell": what a person should look at.
         jail: the kind of sandbox that it was graded in.
         log: one line for each cell that was run and each exercise that was judged.
+        run: how it went: each cell's processor time in seconds, errors of our own. It differs from run to run, so
+            it is no part of the result as data.
     """
 
     assignment: str
@@ -67,6 +69,7 @@ class Result:
     flags: list[dict[str, Any]] = field(default_factory=list)
     jail: str = ""
     log: list[str] = field(default_factory=list)
+    run: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def points(self) -> float:
@@ -82,6 +85,7 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """This result as JSON-able data."""
         data = asdict(self)
+        del data["run"]
         data["verdicts"] = {name: verdict.to_dict() for name, verdict in self.verdicts.items()}
         data["outputs"] = {str(index): outputs for index, outputs in self.outputs.items()}
         return data
@@ -216,6 +220,7 @@ def run_cell(session: Session, cell: JobCell, result: Result) -> None:
     if outcome.status == "timeout":
         result.flag("time limit", f"cell {cell.index + 1} was stopped at its time limit", cell.index)
     if not again:
+        result.run.setdefault("cells", {})[cell.index] = outcome.seconds_cpu
         result.log.append(f"cell {cell.index + 1}: {outcome.status} {outcome.error or ''}".rstrip())
 
 

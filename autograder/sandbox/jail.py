@@ -111,6 +111,7 @@ class Jail:
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="jail-")
         self._warm: Warm | None = None
+        self.starts = 0
         self._commands = [*wrappers(), None] if unsafe else list(wrappers())
         assemble(Path(self._folder.name))
         try:
@@ -179,6 +180,13 @@ class Jail:
             report.close()
             raise
 
+    def disturbed(self, since: int, seconds: float = 0.0) -> bool:
+        """Whether a warm process has ended by itself since `starts` was so many, or does within so many seconds.
+
+        No submission can end it: it was killed from outside, or crashed.
+        """
+        return self.starts != since or (self._warm is not None and self._warm.gone_within(seconds))
+
     def close(self) -> None:
         """End the warm process and every session."""
         with self._lock:
@@ -191,6 +199,7 @@ class Jail:
             self._warm = None
 
     def _start(self) -> "Warm":
+        self.starts += 1
         return Warm(self._commands[0], Path(self._folder.name), self._view, self._preload, self.limits)
 
 
