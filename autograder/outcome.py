@@ -46,6 +46,19 @@ def listed(names: Iterable[object]) -> str:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """What a function may ask in one call of what it needs, answered by the reference.
+
+    Attributes:
+        questions: how many.
+        elements: numbers in all questions and answers together.
+    """
+
+    questions: int
+    elements: int
+
+
+@dataclass(frozen=True)
 class CallError:
     """Why a call gave no result.
 

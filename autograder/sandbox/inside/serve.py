@@ -138,7 +138,9 @@ class Call:
         """A tree as bytes, small enough to be sent."""
         data = tree.encode(value)
         if len(data) > self.max_blob:
-            raise tree.TreeError(f"{len(data)} bytes; at most {self.max_blob} are taken")
+            raise tree.TreeError(f"the result takes {len(data)} bytes; at most {self.max_blob} are taken")
+        if int.from_bytes(data[:8], "little") > wire.MAX_STRUCTURE:
+            raise tree.TreeError("the result holds too many lists, dicts or single numbers; use arrays")
         return data
 
     def built(self, value: Any) -> Any:
