@@ -12,12 +12,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograder.asking import allowance
 from autograder.calling import call
 from autograder.compare import Expectation, compare, observe
 from autograder.exercise import Case, Exercise, mistaken
 from autograder.fixtures import built
 from autograder.merge import merged
-from autograder.outcome import CallOutcome
+from autograder.outcome import Allowance, CallOutcome
 from autograder.tree import Tree, copied
 from autograder.verdict import RowResult, Verdict
 
@@ -36,6 +37,7 @@ class Calls(Protocol):
         cases: Sequence[dict[str, Tree]],
         *,
         answer: Answers | None = None,
+        allowed: Sequence[Allowance] | None = None,
         seed: int = 0,
     ) -> list[CallOutcome]:
         """Call a function of the notebook once for each case."""
@@ -135,7 +137,7 @@ def judge(exercise: Exercise, session: Calls, seed: str, answer: Answers | None 
         The verdict, with the diagnosis of what is wrong.
     """
     trial = Trial.draw(exercise, seed)
-    outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
+    outcomes = called(trial, session, seed, answer or {})
     return Verdict(exercise.name, trial.rows(outcomes))
 
 
@@ -152,9 +154,16 @@ def judge_again(
         first: the verdict of the first time.
     """
     trial = Trial.draw(exercise, seed, "again")
-    answer = {name: references[name] for name in exercise.needs}
-    outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
+    outcomes = called(trial, session, seed, {name: references[name] for name in exercise.needs})
     return merged(first, trial.rows(outcomes), exercise.needs)
+
+
+def called(trial: Trial, session: Calls, seed: str, answer: Answers) -> list[CallOutcome]:
+    """What comes of calling the learner's function on each case, with some of what it needs answered."""
+    exercise = trial.exercise
+    allowed = [allowance(exercise, case, answer) for case in trial.cases] if answer else None
+    number = seed_number(seed)
+    return session.call(exercise.name, trial.inputs, answer=answer, allowed=allowed, seed=number)
 
 
 def seed_number(seed: str) -> int:

@@ -137,6 +137,15 @@ def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]], limit: float =
     return tree(structure, 0)
 
 
+def elements(value: Tree) -> int:
+    """How many numbers a tree holds, an array that occurs twice counted twice."""
+    if isinstance(value, dict):
+        return sum(map(elements, value.values()))
+    if isinstance(value, (list, tuple)):
+        return sum(map(elements, value))
+    return int(getattr(value, "size", 1))
+
+
 def encode(tree: Tree) -> bytes:
     """A tree as bytes. Raises `TreeError` as `flatten` does."""
     structure, arrays = flatten(tree)

@@ -28,7 +28,7 @@ from autograder.sandbox.outcome import (
     plain,
 )
 from autograder.sandbox.outputs import cut_note, fitting
-from autograder.tree import Tree
+from autograder.tree import Tree, elements
 
 POLL_S = 0.1
 # The interrupt comes at the limit; a session that ignores it is killed so much later.
@@ -441,15 +441,6 @@ class Questions:
             f"{name} was called with too much: {self._allowance.elements} numbers are taken and given in one "
             "call of your function, many times what is needed"
         )
-
-
-def elements(value: Tree) -> int:
-    """How many numbers a tree holds, an array that occurs twice counted twice."""
-    if isinstance(value, dict):
-        return sum(map(elements, value.values()))
-    if isinstance(value, (list, tuple)):
-        return sum(map(elements, value))
-    return int(getattr(value, "size", 1))
 
 
 def cause(ended: Ended, limits: Limits) -> tuple[Reason, str]:
