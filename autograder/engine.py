@@ -4,10 +4,9 @@
 come through here: a tolerant reader, the stock preprocessors, the judge, nbgrader's gradebook.
 """
 
-import copy
 import functools
 import os
-import shutil
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -16,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     IgnorePattern,
@@ -28,18 +26,16 @@ from nbgrader.preprocessors import (
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
-    SaveCells,
 )
-from nbgrader.utils import compute_checksum
 from sqlalchemy.exc import SAWarning
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
-from autograder import batch, clean, release, submission
+from autograder import batch, clean, doors, release, submission
 from autograder.grading import Job, JobCell, Result
 from autograder.judge import seed_for
 from autograder.sandbox import Limits
-from autograder.store import SECRET, Course, CourseError, Results, digest, secret, topic_of
+from autograder.store import SECRET, Course, Results, digest, secret
 from autograder.submission import Flag
 from autograder.verdict import Verdict
 
@@ -47,6 +43,7 @@ from autograder.verdict import Verdict
 def configure(config: Config) -> None:
     """Put our reader, hook and judge into nbgrader's places; clean what learners wrote before it is shown."""
     find_tools()
+    doors.shut()
     warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own queries, harmless and many
     config.Autograde.exporter_class = TolerantExporter
     config.TolerantExporter.optimistic_validation = True  # once at the end, not after each preprocessor
@@ -62,6 +59,7 @@ def configure(config: Config) -> None:
         AssignLatePenalties,
     ]
     config.HTMLExporter.filters = {"markdown2html": clean.safe_markdown}
+    config.GenerateFeedback.exporter_class = FeedbackPage
 
 
 def find_tools() -> None:
@@ -142,6 +140,24 @@ class TolerantExporter(NotebookExporter):
         return self.from_notebook_node(found.notebook, resources, **kw)
 
 
+class FeedbackPage(HTMLExporter):  # type: ignore[misc]
+    """A feedback page that needs no network and runs no script: formulas are in it, and its browser is told so."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        """The page as nbgrader makes it, with a policy in the place of MathJax."""
+        page, resources = super().from_notebook_node(nb, resources=resources, **kw)
+        bare = re.sub(
+            r"<!-- Load mathjax -->.*?<!-- End of mathjax[^>]*-->", "", page, count=1, flags=re.DOTALL
+        )
+        return bare.replace("<head>", f"<head>\n{POLICY}", 1), resources
+
+
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'\">"
+)
+
+
 class Judge(NbGraderPreprocessor):
     """Stands in the place of nbgrader's Execute: the sandbox runs the notebook, the verdict is written in."""
 
@@ -158,8 +174,7 @@ class Judge(NbGraderPreprocessor):
         flags = [Flag(**flag) for flag in nb.metadata["autograder"]["flags"]]
         job = job_for(course, nb, marks["assignment"], marks["student"], secret(course), unsafe=self.unsafe)
         key, result = stored_or_graded(course, job, flags)
-        write_into(nb, result)
-        nb.metadata["autograder"] = {"assignment": job.assignment, "key": key, "flags": result.flags}
+        write_into(nb, result, key)
         return nb, resources
 
 
@@ -169,8 +184,10 @@ def stored_or_graded(course: Course, job: Job, flags: Sequence[Flag]) -> tuple[s
     stored = Results(course).load(job.assignment, job.student, key)
     if stored is not None:
         return key, Result.from_dict(stored)
-    result = with_flags(batch.run(job, view(course, job.assignment)), flags)
+    ran = batch.run(job, view(course, job.assignment))
+    result = with_flags(ran, flags)
     Results(course).save(job.assignment, job.student, key, result.to_dict())
+    Results(course).save_log(job.assignment, job.student, ran.run)
     return key, result
 
 
@@ -181,17 +198,20 @@ def with_flags(result: Result, flags: Sequence[Flag]) -> Result:
     return Result.from_dict(data)
 
 
-def write_into(notebook: NotebookNode, result: Result) -> None:
-    """Put a result's outputs into an aligned notebook, and the verdicts into its check cells."""
+def write_into(notebook: NotebookNode, result: Result, key: str) -> None:
+    """Put a result's outputs into an aligned notebook, the verdicts into its check cells, the key into its metadata."""
     outputs = {int(index): found for index, found in result.outputs.items()}
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            if submission.is_learners(cell):
+                cell.source = clean.inert_markdown(cell.source)
             continue
         cell.execution_count = None
         if submission.role(cell) == "check":
             cell.outputs = verdict_outputs(result.verdicts.get(submission.exercise(cell) or ""))
         else:
             cell.outputs = [o for output in outputs.get(index, []) if (o := clean.safe_output(output))]
+    notebook.metadata["autograder"] = {"assignment": result.assignment, "key": key, "flags": result.flags}
     if result.flags:
         lines = "\n".join(f"- **{flag['name']}**: {clean.text(flag['message'])}" for flag in result.flags)
         note = nbformat.v4.new_markdown_cell(f"**What was noticed about this submission**\n\n{lines}")
@@ -230,15 +250,8 @@ def prepare(assignment: str, student: str, notebooks: list[str], course: Course 
 
 
 def name_properly(course: Course, assignment: str, notebooks: list[str]) -> None:
-    """Give a submission's notebook the assignment's name; `notebooks` is changed in place."""
-    folder = Path(notebooks[0]).parent
-    proper = folder / course.release(assignment).name
-    found, _ = submission.chosen_file(folder, proper.name)
-    if found is not None and found != proper and not found.is_symlink():
-        shutil.copyfile(found, proper)
-    elif found is not None and found != proper:
-        proper.write_text("")
-    notebooks[:] = [str(proper)]
+    """Give a submission's notebook the assignment's name, whatever it is called; `notebooks` is changed in place."""
+    notebooks[:] = [str(Path(notebooks[0]).parent / course.release(assignment).name)]
 
 
 def register(course: Course, assignment: str) -> None:
@@ -247,28 +260,4 @@ def register(course: Course, assignment: str) -> None:
     Raises:
         CourseError: its cells changed although students have been graded on the former ones.
     """
-    notebook = released(course, assignment)
-    if registered(course, assignment, notebook):
-        return
-    with Gradebook(course.db_url) as gradebook:
-        gradebook.update_or_create_assignment(assignment)
-    marks = {"notebook": topic_of(assignment), "assignment": assignment, "db_url": course.db_url}
-    try:
-        SaveCells().preprocess(copy.deepcopy(notebook), {"nbgrader": marks})
-    except RuntimeError as error:
-        raise CourseError(
-            f"{assignment} has other exercises than those that the gradebook has grades for ({error}). "
-            "Release it under a new name, or remove the old one: nbgrader db assignment remove."
-        ) from None
-
-
-def registered(course: Course, assignment: str, notebook: NotebookNode) -> bool:
-    """Whether the gradebook has this version of an assignment's cells."""
-    marked = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
-    wanted = {cell.metadata["nbgrader"]["grade_id"]: compute_checksum(cell) for cell in marked}
-    with Gradebook(course.db_url) as gradebook:
-        try:
-            found = gradebook.find_notebook(topic_of(assignment), assignment)
-        except MissingEntry:
-            return False
-        return wanted == {cell.name: cell.checksum for cell in found.source_cells}
+    gradebook.register(course, assignment, released(course, assignment))
