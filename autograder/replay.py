@@ -1,8 +1,8 @@
 """For a regrade request: the same inputs again, what the learner's code gives, and what was expected."""
 
 from collections.abc import Iterator
-from textwrap import indent
 from contextlib import suppress
+from textwrap import indent
 from typing import Any
 
 import numpy as np
