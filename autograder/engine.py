@@ -31,7 +31,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
-from autograder import batch, clean, doors, release, submission
+from autograder import batch, clean, doors, gradebook, release, submission
 from autograder.grading import Job, JobCell, Result
 from autograder.judge import seed_for
 from autograder.sandbox import Limits

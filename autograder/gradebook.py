@@ -158,6 +158,14 @@ class Writer:
             self._gradebook.db.rollback()
             raise CourseError(f"{student}'s {self._assignment} could not be written: {error}") from error
 
+    def knows(self, student: str) -> bool:
+        """Whether the gradebook has a submission of this student's."""
+        try:
+            self._gradebook.find_submission(self._assignment, student)
+        except MissingEntry:
+            return False
+        return True
+
     def _enter(self, student: str, notebook: NotebookNode) -> None:
         """The rows: student, submission, grades, comments, late penalty."""
         gradebook = self._gradebook
@@ -234,7 +242,7 @@ class Writer:
         self._autograde.set_permissions(self._assignment, student)
 
 
-def key_written(path: Path) -> str | None:
+def key_shown(path: Path) -> str | None:
     """The key of the result that an autograded notebook shows."""
     try:
         return str(json.loads(path.read_bytes())["metadata"]["autograder"]["key"])
