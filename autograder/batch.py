@@ -30,7 +30,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from autograder import release
+from autograder.exercises import UnknownName, exercises
 from autograder.grading import Job, JobCell, Result, grade
+from autograder.judge import Trial
 from autograder.sandbox import Jail, Limits, NoSandbox
 from autograder.store import Stopped
 
@@ -355,6 +357,33 @@ class Processes(ProcessPoolExecutor):
 def processes(workers: int) -> Callable[[], Executor]:
     """Pools of so many processes on this machine."""
     return lambda: Processes(workers)
+
+
+@contextmanager
+def early(workers: int, name: str) -> Iterator[Callable[[], Executor]]:
+    """Pools as `processes` makes them, the workers of the first one importing already what they will need.
+
+    Args:
+        workers: how many processes.
+        name: the assignment that is to be graded; others will do, and take longer then.
+    """
+    first = Processes(workers)
+    with interrupts_wait():
+        for _ in range(workers):
+            first.submit(prepare, name)
+    made = [first]
+    try:
+        yield lambda: made.pop() if made else Processes(workers)
+    finally:
+        if made:
+            end(first)
+
+
+def prepare(name: str) -> None:
+    """Import an assignment's exercises, and read what their cases are drawn from."""
+    with contextlib.suppress(UnknownName):
+        for exercise in exercises(name):
+            Trial.draw(exercise, "", "to begin with")
 
 
 def begin(folder: str) -> None:

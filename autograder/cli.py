@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from autograder.store import CourseError, Stopped
 
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    # Where jsonschema finds this package it spends a second and a half on a grammar of web addresses, which
+    # no notebook's format has a use for.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     call = parser().parse_args(arguments, namespace=Call())
     try:
         return int(call.run(call))
@@ -267,13 +271,21 @@ def run_audit(call: Call) -> int:
 
 def run_grade(call: Call) -> int:
     """Grade the submissions of an assignment or a part."""
+    from autograder import batch
+
+    with nullcontext() if call.scheduler else batch.early(call.workers, call.name) as pool:
+        return grade_on(pool, call)
+
+
+def grade_on(pool: Any, call: Call) -> int:
+    """Grade on the executors that `pool` makes, or on the cluster where there is none; imports nbgrader."""
     from autograder import obstacles
     from autograder.store import Results, locked
 
     with obstacles.told(call.where), locked(call.where, f"autograder grade {call.name}"):
         Results(call.where).sweep()
         chosen = submissions(call.where, call.name, call.student)
-        found = graded(call, chosen)
+        found = graded(call, pool, chosen)
         pages = written(call.where, found)
     if call.json:
         listed = [{"assignment": a, **vars(line)} for a, lines in found.items() for line in lines]
@@ -304,12 +316,11 @@ def submissions(course: "Course", name: str, students: Sequence[str]) -> dict[st
     }
 
 
-def graded(call: Call, chosen: dict[str, list[str]]) -> dict[str, list["Graded"]]:
+def graded(call: Call, pool: Any, chosen: dict[str, list[str]]) -> dict[str, list["Graded"]]:
     """Grade these submissions, with progress on stderr."""
-    from autograder import batch, classroom, cluster
+    from autograder import classroom, cluster
 
-    pool = batch.processes(call.workers)
-    if call.scheduler:
+    if pool is None:
         pool = cluster.cluster(call.scheduler, list(chosen))
     with progress(sum(map(len, chosen.values())), call.name, silent=call.json) as bar:
         return {
