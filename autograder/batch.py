@@ -109,7 +109,7 @@ def run(job: Job, view: Path) -> Result:
         errors.append("The sandbox's own process was killed, or crashed, while this was graded.")
         if last:
             result.flag("sandbox ended", ENDED)
-    result.run["errors"] = errors
+    result.run["errors"] = [*errors, *result.run.get("errors", [])]
     return result
 
 

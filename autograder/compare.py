@@ -176,7 +176,7 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
     if not has_shape(given, wanted.shape) or not is_numeric(given):
         return Finding(f"{name} is {kind(given)}; expected {form(wanted, layout)}")
     value = transformed(np.asarray(given).astype(np.float64), row)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         error = np.where(value == wanted, 0.0, np.abs(value - wanted))
     error = np.where(np.isnan(error), np.inf, error)
     limit = row.tolerance * scale(wanted)

@@ -297,24 +297,26 @@ def walk(
     try:
         with budget.session(jail) as session:
             for cell in job.cells:
-                if budget.gone:
-                    raise UsedUp(
-                        f"the {budget.gone} of a submission were used up before cell {cell.index + 1}"
-                    )
                 if cell.role == "check":
                     if cell.exercise is not None and cell.exercise in judged:
                         at_check(session, judged[cell.exercise])
                 elif cell.index not in skipped:
                     run_cell(session, cell, result, budget)
+                if budget.gone:
+                    raise UsedUp(used_up(budget, cell))
     except SessionDied as death:
         assert cell is not None, death
         if budget.gone:
-            text = f"the {budget.gone} of a submission were used up in cell {cell.index + 1}"
-            raise UsedUp(text) from death
+            raise UsedUp(used_up(budget, cell)) from death
         result.flag("process ended", f"cell {cell.index + 1} ended its process: {death}", cell.index)
         result.note(f"cell {cell.index + 1}: process ended, {death}")
         return cell.index
     return None
+
+
+def used_up(budget: Budget, cell: JobCell) -> str:
+    """Where the submission's time came to its end."""
+    return f"the {budget.gone} of a submission were used up in cell {cell.index + 1}"
 
 
 def run_cell(session: Session, cell: JobCell, result: Result, budget: Budget) -> None:
@@ -322,7 +324,7 @@ def run_cell(session: Session, cell: JobCell, result: Result, budget: Budget) ->
     again = cell.index in result.outputs
     room = 0 if again else max(budget.output_bytes, 0)
     outcome = session.run(cell.source, name=f"cell {cell.index + 1}", output_bytes=room)
-    if outcome.status == "timeout":
+    if outcome.status == "timeout" and not budget.gone:
         result.flag("time limit", f"cell {cell.index + 1} was stopped at its time limit", cell.index)
     if again:
         return
