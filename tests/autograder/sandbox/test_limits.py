@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import LIMITS
@@ -162,23 +163,55 @@ def test_processes_cannot_be_made(session):
     assert session.run("import subprocess; subprocess.run(['true'])").status == "error"
 
 
-def test_threads_are_bounded_and_work(session, said):
+def test_threads_are_bounded_and_work(jail, session, said):
     assert said("import threading\nt = threading.Thread(target=print, args=(1,)); t.start(); t.join()") == "1"
-    outcome = session.run(
-        "wait = threading.Event()\nwhile True: threading.Thread(target=wait.wait, daemon=True).start()"
-    )
-    assert outcome.error == "RuntimeError: can't start new thread"
+    many = "wait = threading.Event()\nwhile True: threading.Thread(target=wait.wait, daemon=True).start()"
+    assert session.run(many).error == "RuntimeError: can't start new thread"
+    # With small stacks memory bounds them late: the keeper counts them.
+    with jail.session() as other:
+        with pytest.raises(SessionDied) as died:
+            other.run("import threading\nthreading.stack_size(32768)\n" + many + "\n")
+        assert died.value.reason == "threads"
 
 
-def test_files_are_bounded_each_and_together(session):
+def test_a_file_is_bounded(session):
     assert (
         session.run("open('one', 'wb').write(bytes(5 << 20))").error == "OSError: [Errno 27] File too large"
     )
-    outcome = session.run("for k in range(100): open(f'f{k}', 'wb').write(bytes(1 << 20))")
-    assert outcome.error == "OSError: [Errno 28] No space left on device"
-    outcome = session.run("for k in range(100000): open(f'e{k}', 'wb').close()")
-    assert outcome.error is not None
-    assert "No space left" in outcome.error
+
+
+FLOODS = {
+    "bytes": "for k in range(100): open(f'f{k}', 'wb').write(bytes(1 << 20))",
+    "files": "for k in range(1000000): open(f'e{k}', 'wb').close()",
+    "folders": "for k in range(1000000): os.mkdir(f'd{k}')",
+    "deleted": "kept = []\nfor k in range(100):\n"
+    "    kept.append(open('f', 'wb', 0)); kept[-1].write(bytes(1 << 20)); os.unlink('f')",
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_the_scratch_folder_is_bounded(jail, jail_kind, flood, monkeypatch):
+    monkeypatch.setattr(jail, "limits", replace(LIMITS, cell_cpu_s=20))
+    with jail.session() as session:
+        if jail_kind == "bubblewrap":
+            outcome = session.run("import os\n" + FLOODS[flood])
+            assert outcome.error is not None
+            assert "No space left" in outcome.error
+        else:
+            with pytest.raises(SessionDied) as died:
+                session.run(f"import os, time\n{FLOODS[flood]}\ntime.sleep(5)")
+            assert died.value.reason == "disk"
+            assert "scratch folder" in died.value.message
+    scratch = Path(jail._folder.name) / "scratch"
+    assert list(scratch.glob("session-*")) == []
+
+
+def test_a_folder_of_any_depth_and_mode_is_left_behind_by_nobody(jail):
+    with jail.session() as session:
+        session.run("import os\nfor k in range(1500): os.mkdir('d'); os.chdir('d')")
+    with jail.session() as session:
+        session.run("import os\nos.makedirs('a/b/c')\nfor name in ('a/b/c', 'a/b', 'a'): os.chmod(name, 0)")
+    assert list((Path(jail._folder.name) / "scratch").glob("session-*")) == []
 
 
 def test_descriptors_are_bounded(session):
