@@ -64,6 +64,13 @@ class Job:
     unsafe: bool = False
 
 
+NO_WALLS = (
+    "no sandbox",
+    "graded with --unsafe on a system that has no sandbox: the notebook's code could read and change whatever the "
+    "grader can, this result included; trust it as far as you trust the student, or grade again in a sandbox",
+)
+
+
 @dataclass
 class Result:
     """What came of one submission.
@@ -133,6 +140,8 @@ def grade(job: Job, jail: Jail | None = None) -> Result:
     """
     with nullcontext(jail) if jail is not None else new_jail(job) as held:
         result, budget = Result(job.assignment, job.student, jail=held.kind), Budget(job.limits)
+        if held.kind == "none":
+            result.flag(*NO_WALLS)
         try:
             dead = first_round(job, held, result, budget)
             second_round(job, held, result, budget, dead)
@@ -419,16 +428,29 @@ def try_file(name: str, path: Path, *, seed: str = "0", unsafe: bool = False) ->
     answers = references(assignment)
     missing = {need: answers[need] for need in exercise.needs if need not in names_bound(source)}
     with new_jail(job) as jail:
-        try:
-            with jail.session() as session:
-                outcome = session.run(source, name=path.name)
-                if outcome.status != "ok":
-                    return nothing(exercise, f"{path.name} cannot be run: {outcome.error or outcome.status}")
-                verdict = judge(exercise, session, seed, missing)
-            if verdict.passed or not exercise.needs:
-                return verdict
-            with jail.session() as session:
-                session.run(source, name=path.name)
-                return judge_again(exercise, session, seed, answers, verdict)
-        except SessionDied as death:
-            return nothing(exercise, f"{path.name} ended its process: {death}")
+        verdict = tried(jail, exercise, source, path.name, seed, missing)
+        return replace(verdict, flags=[*verdict.flags, NO_WALLS[1]]) if jail.kind == "none" else verdict
+
+
+def tried(
+    jail: Jail,
+    exercise: Exercise,
+    source: str,
+    name: str,
+    seed: str,
+    missing: Mapping[str, Callable[..., Any]],
+) -> Verdict:
+    """Judge one source in sessions of a jail."""
+    try:
+        with jail.session() as session:
+            outcome = session.run(source, name=name)
+            if outcome.status != "ok":
+                return nothing(exercise, f"{name} cannot be run: {outcome.error or outcome.status}")
+            verdict = judge(exercise, session, seed, missing)
+        if verdict.passed or not exercise.needs:
+            return verdict
+        with jail.session() as session:
+            session.run(source, name=name)
+            return judge_again(exercise, session, seed, references(find(exercise.name)[0]), verdict)
+    except SessionDied as death:
+        return nothing(exercise, f"{name} ended its process: {death}")
