@@ -21,6 +21,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.log import get_logger
 
 from autograder import batch, engine, gradebook, obstacles
+from autograder.clean import spreadsheet
 from autograder.grading import Job, Result
 from autograder.obstacles import probe, told
 from autograder.sandbox import NoSandbox
@@ -237,19 +238,6 @@ def task_for(course: Course, assignment: str, student: str, key: bytes, *, unsaf
     return Task(found.notebook, job, found.flags, engine.key_of(job, found.flags))
 
 
-def refuse_links(folder: Path) -> None:
-    """nbgrader copies what lies beside a notebook, and would follow a link to wherever it leads.
-
-    Raises:
-        CourseError: the folder is a link, or holds one, or something else that is no plain file.
-    """
-    for path in (folder, *folder.rglob("*")):
-        notebook = path.parent == folder and path.suffix == ".ipynb"
-        if not notebook and (path.is_symlink() or not (path.is_file() or path.is_dir())):
-            name = str(path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
-            raise CourseError(f"{name} is a link or no plain file: remove it, then grade this student again.")
-
-
 def write(course: Course, task: Task, writer: gradebook.Writer, *, force: bool) -> None:
     """Take a stored result into the gradebook.
 
@@ -259,7 +247,6 @@ def write(course: Course, task: Task, writer: gradebook.Writer, *, force: bool) 
     assignment, student = task.job.assignment, task.job.student
     if not force and is_written(course, task, writer):
         return
-    refuse_links(course.folder("submitted", assignment, student))
     stored = Results(course).load(assignment, student, task.key)
     if stored is None:
         raise CourseError(f"{student}'s result was removed while it was written: grade again.")
@@ -322,14 +309,14 @@ def line(opened: Gradebook, results: Results, assignment: str, student: str, err
 
 
 def write_csv(course: Course, assignment: str, lines: Sequence[Graded]) -> Path:
-    """Write `grades.csv`, correctly quoted; other assignments' lines in it are kept."""
+    """Write `grades.csv`, correctly quoted, no cell a formula; other assignments' lines in it are kept."""
     path = course.root / "grades.csv"
     kept = []
     if path.is_file():
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ()) == COLUMNS:
-                now = {(assignment, graded.student) for graded in lines}
+                now = {(assignment, spreadsheet(graded.student)) for graded in lines}
                 kept = [row for row in reader if (row["assignment"], row["student_id"]) not in now]
     rows = kept + [csv_row(assignment, graded) for graded in lines]
     text = io.StringIO(newline="")
@@ -344,7 +331,7 @@ def csv_row(assignment: str, graded: Graded) -> dict[str, str]:
     """One student's row."""
     return {
         "assignment": assignment,
-        "student_id": graded.student,
+        "student_id": spreadsheet(graded.student),
         "raw_score": f"{graded.raw_score:g}",
         "late_penalty": f"{graded.penalty:g}",
         "score": "" if graded.score is None else f"{graded.score:g}",

@@ -29,6 +29,11 @@ def text(words: str) -> str:
     return re.sub(r"[^\w .,;:()'\-]", lambda sign: f"&#{ord(sign[0])};", plain)
 
 
+def spreadsheet(words: str) -> str:
+    """Words that no spreadsheet takes for a formula: an apostrophe stands before a sign that would begin one."""
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
+
+
 def safe_output(output: dict[str, Any]) -> NotebookNode | None:
     """A student's output with nothing in it that could run or break out of a page."""
     kind = output.get("output_type")

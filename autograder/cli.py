@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from autograder.classroom import Graded
     from autograder.store import Course
 
@@ -41,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interrupted.
     """
     from autograder.exercises import UnknownName
+    from autograder.outcome import printable
     from autograder.sandbox import NoSandbox
     from autograder.store import CourseError, Stopped
 
@@ -52,10 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(call.run(call))
     except (CourseError, UnknownName) as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        print(f"autograder: {printable(str(error))}", file=sys.stderr)
         return MISUSED
     except (NoSandbox, Stopped) as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        print(f"autograder: {printable(str(error))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("\nStopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
@@ -161,7 +164,8 @@ def add_inspection(command: Any) -> None:
     attempt.add_argument("--seed", default="0", metavar="N")
     attempt.add_argument("--json", action="store_true")
     unsafe(attempt)
-    command("doctor", run_doctor, "say which sandbox this system gives, by trying it")
+    doctor = command("doctor", run_doctor, "say which sandbox this system gives, by trying it")
+    doctor.add_argument("--json", action="store_true")
 
 
 def unsafe(command: argparse.ArgumentParser) -> None:
@@ -379,19 +383,18 @@ def reasons(line: "Graded") -> list[tuple[str, str]]:
 
 def reasons_table(noticed: Sequence[tuple[str, str, str]]) -> Any:
     """Students, what was noticed, and why."""
-    from rich.markup import escape
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, show_header=False)
     for row in noticed:
-        made.add_row(*map(escape, row))
+        made.add_row(*map(inert, row))
     return made
 
 
 def table(lines: Sequence["Graded"]) -> Any:
     """The list of students, scores, and what was recognised."""
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     made = Table("student", "score", "recognised", "to look at", box=None, pad_edge=False)
     made.columns[1].justify = "right"
@@ -399,18 +402,30 @@ def table(lines: Sequence["Graded"]) -> Any:
         score = "" if line.score is None else f"{line.score:g} / {line.max_score:g}"
         noticed = dict.fromkeys(flag["name"] for flag in line.flags)
         flags = ["failed"] if line.error else list(noticed)
-        made.add_row(*map(escape, (line.student, score, "\n".join(line.recognised), "\n".join(flags))))
+        recognised = Text("\n").join(inert(mistake) for mistake in line.recognised)
+        made.add_row(inert(line.student), score, recognised, "\n".join(flags))
     return made
+
+
+def inert(words: str) -> "Text":
+    """Words from outside for a table, on one line, with nothing in them that a terminal or rich acts on."""
+    from rich.text import Text
+
+    from autograder.outcome import printable
+
+    return Text(" ".join(printable(words).split()))
 
 
 def run_log(call: Call) -> int:
     """Show how the grading of one submission went."""
     from autograder import replay
+    from autograder.outcome import printable
 
     found = replay.log_of(call.where, call.assignment, call.student)
-    print(
+    text = (
         json.dumps(found, indent=1, ensure_ascii=False) if call.json else "\n".join(replay.log_lines(found))
     )
+    print(printable(text))
     return 0
 
 
@@ -462,13 +477,14 @@ def run_try(call: Call) -> int:
 
 def run_doctor(call: Call) -> int:
     """Try the sandbox."""
-    import tempfile
+    from autograder import doctor
 
-    from autograder.sandbox import Jail
-
-    with tempfile.TemporaryDirectory() as folder, Jail(Path(folder)) as jail:
-        print(f"sandbox: {jail.kind} ({', '.join(jail.layers)})")
-    return 0
+    found = doctor.diagnose()
+    if call.json:
+        print(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(doctor.lines(found)))
+    return 0 if found.well else FAILED
 
 
 def progress(total: int, text: str, *, silent: bool = False) -> Any:

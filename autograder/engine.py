@@ -140,7 +140,7 @@ class TolerantExporter(NotebookExporter):
         return self.from_notebook_node(found.notebook, resources, **kw)
 
 
-class FeedbackPage(HTMLExporter):  # type: ignore[misc]
+class FeedbackPage(HTMLExporter):
     """A feedback page that needs no network and runs no script: formulas are in it, and its browser is told so."""
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, Any]:
@@ -202,9 +202,9 @@ def write_into(notebook: NotebookNode, result: Result, key: str) -> None:
     """Put a result's outputs into an aligned notebook, the verdicts into its check cells, the key into its metadata."""
     outputs = {int(index): found for index, found in result.outputs.items()}
     for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown" and submission.is_learners(cell):
+            cell.source = clean.inert_markdown(cell.source)
         if cell.cell_type != "code":
-            if submission.is_learners(cell):
-                cell.source = clean.inert_markdown(cell.source)
             continue
         cell.execution_count = None
         if submission.role(cell) == "check":
@@ -234,24 +234,15 @@ def verdict_outputs(verdict: Verdict | None) -> list[NotebookNode]:
     return [make("display_data", shown), make("execute_result", {"text/plain": points}, execution_count=None)]
 
 
-def prepare(assignment: str, student: str, notebooks: list[str], course: Course | None = None) -> None:
-    """Before nbgrader converts a submission: the gradebook knows the assignment, the file has its name.
+def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Before nbgrader converts a submission: the gradebook knows the assignment.
 
     Args:
         assignment: its name.
         student: a pattern of students, as nbgrader passes it.
-        notebooks: the paths of one submission's notebooks; changed in place when one was renamed.
-        course: the course, where the caller knows it.
+        notebooks: the paths of one submission's notebooks, as nbgrader passes them.
     """
-    course = course or Course(Path.cwd())
-    register(course, assignment)
-    if notebooks:
-        name_properly(course, assignment, notebooks)
-
-
-def name_properly(course: Course, assignment: str, notebooks: list[str]) -> None:
-    """Give a submission's notebook the assignment's name, whatever it is called; `notebooks` is changed in place."""
-    notebooks[:] = [str(Path(notebooks[0]).parent / course.release(assignment).name)]
+    register(Course(Path.cwd()), assignment)
 
 
 def register(course: Course, assignment: str) -> None:

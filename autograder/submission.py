@@ -173,8 +173,9 @@ def beside(folder: Path) -> list[Flag]:
             path = Path(place, name)
             count += 1
             kind = path.lstat().st_mode
-            notebook = path.parent == folder and path.suffix == ".ipynb"
-            if not notebook and not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+            # The notebook and the date are judged where they are read.
+            read = path.parent == folder and (path.suffix == ".ipynb" or name == "timestamp.txt")
+            if not read and not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
                 odd.append(str(path.relative_to(folder)))
         if count > LIMIT_BESIDE:
             odd.append(f"more than {LIMIT_BESIDE} files")
@@ -224,7 +225,7 @@ def plain_bytes(path: Path) -> bytes:
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
-        raise Unreadable(f"{name} is not a plain file; ask for the notebook.")
+        raise Unreadable(f"{name} is not a plain file; ask for the file itself.")
     with os.fdopen(handle, "rb") as file:
         if status.st_size > LIMIT_MB * 2**20:
             size = status.st_size / 2**20
