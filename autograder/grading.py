@@ -317,7 +317,8 @@ def walk(
         assert cell is not None, death
         if budget.gone:
             raise UsedUp(used_up(budget, cell)) from death
-        result.flag("process ended", f"cell {cell.index + 1} ended its process: {death}", cell.index)
+        odd = ". Ordinary code does not do that: read the cell" if death.reason == "protocol" else ""
+        result.flag("process ended", f"cell {cell.index + 1} ended its process: {death}{odd}", cell.index)
         result.note(f"cell {cell.index + 1}: process ended, {death}")
         return cell.index
     return None

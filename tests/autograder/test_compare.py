@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from autograder.compare import Expectation, changed, compare
 from autograder.layout import Array, Dict, Each, Number, Tuple, from_json
@@ -135,16 +138,16 @@ def test_logarithms_are_compared_where_a_row_says_so():
     layout, row = Tuple(p=Array("n_y", "m")), Row("log-probability", "p", 1, transform="log")
     p = np.array([[1e-9, 0.5], [1 - 1e-9, 0.5]])
     near = p + np.array([[1e-9, 0], [0, 0]])
-    for given, right in ((p, True), (near, False), (np.zeros_like(p), False)):
-        rows = compare([row], layout, [Expectation({}, {"p": p})], [CallOutcome((given,), [])], {})
+    for value, right in ((p, True), (near, False), (np.zeros_like(p), False)):
+        rows = compare([row], layout, [Expectation({}, {"p": p})], [CallOutcome((value,), [])], {})
         assert rows[0].passed is right
 
 
 def test_lists_of_another_length_are_wrong():
     layout, row = Tuple(caches=Each(Array("n_a", "m"))), Row("caches", "caches", 1)
     steps = [np.ones((2, 3)) * t for t in range(4)]
-    for given, right in ((steps, True), (steps[:3], False), (steps[::-1], False), ({}, False)):
-        rows = compare([row], layout, [Expectation({}, {"caches": steps})], [CallOutcome((given,), [])], {})
+    for value, right in ((steps, True), (steps[:3], False), (steps[::-1], False), ({}, False)):
+        rows = compare([row], layout, [Expectation({}, {"caches": steps})], [CallOutcome((value,), [])], {})
         assert rows[0].passed is right
 
 
@@ -219,3 +222,37 @@ def test_long_names_and_texts_of_a_learner_are_cut():
 def test_no_text_of_a_learner_steers_a_terminal():
     rows = rows_for(None, error=CallError("raised", "E", "\x1b[2J\u202egnorw\u2028 line\r\x9b"))
     assert rows["activations"].message == "raised E: \ufffd[2J\ufffdgnorw\ufffd line\ufffd\ufffd (case 1)"
+
+
+arrays = hnp.arrays(
+    dtype=st.sampled_from([np.float64, np.float16, np.int64, np.uint64, np.bool_]),
+    shape=st.sampled_from([(2, 3, 4), (2, 5), (), (0,), (2, 3), (0, 2**40), (1, 1, 1, 1)]),
+)
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.just(10**4000) | st.floats() | st.text(max_size=8) | arrays
+)
+keys = st.sampled_from(["dW", "loss", "a", "\x1b[2J", ""])
+anything = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.lists(inner, min_size=3, max_size=3).map(tuple)
+        | st.dictionaries(keys, inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(anything)
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_can_be_returned_makes_the_comparison_fail(result):
+    """The judge lives through any tree, says something bearable, and gives no point for it."""
+    rows = rows_for(result)
+    assert all(row.points == 0 and len(row.message) <= 1200 for row in rows.values() if row.max_points > 1)
+    assert all(row.message.isprintable() for row in rows.values())
+
+
+@given(anything, anything)
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_becomes_of_an_argument_makes_the_comparison_fail(before, after):
+    assert changed(before, after, "x") in (None, "x") or changed(before, after, "x").startswith("x[")

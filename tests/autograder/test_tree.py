@@ -152,3 +152,17 @@ def test_an_array_that_is_named_often_counts_as_often():
     assert len(data) < 20_000 and len(decode(data)) == 100
     with pytest.raises(TreeError, match="more than 16000 bytes, one that occurs twice counted twice"):
         decode(data, 16_000)
+
+
+@given(
+    trees, st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=3)), min_size=1, max_size=4)
+)
+@settings(max_examples=300, deadline=None)
+def test_bytes_that_were_tampered_with_hold_a_tree_or_none(value, changes):
+    data = bytearray(encode(value))
+    for place, piece in changes:
+        data[place : place + len(piece)] = piece
+    try:
+        flatten(decode(bytes(data), 10**6))
+    except TreeError:
+        pass
