@@ -275,12 +275,6 @@ TRIALS = (
         lambda o, said: reached(o.datagrams),
     ),
     Trial(
-        "signals",
-        "kill a process outside",
-        lambda o: f"import os\nos.kill({o.process.pid}, 9)",
-        lambda o, said: o.process.poll() is not None,
-    ),
-    Trial(
         "processes",
         "read the memory and the environment of a process outside",
         lambda o: each(
@@ -296,6 +290,12 @@ TRIALS = (
         "trace a process, make a namespace, mount a file system",
         lambda o: SYSTEM_CALLS % o.process.pid,
         printed,
+    ),
+    Trial(
+        "signals",
+        "kill a process outside",
+        lambda o: f"import os\nos.kill({o.process.pid}, 9)",
+        lambda o, said: o.process.poll() is not None,
     ),
     Trial("fork bomb", "fork fifty times", lambda o: FORK, lambda o, said: said != "0 processes"),
     Trial("threads", "start two thousand threads", lambda o: THREADS, printed),
