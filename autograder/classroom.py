@@ -23,7 +23,7 @@ from traitlets.log import get_logger
 from autograder import batch, engine, gradebook, obstacles
 from autograder.clean import spreadsheet
 from autograder.grading import Job, Result
-from autograder.obstacles import probe, told
+from autograder.obstacles import obstacle, probe, told
 from autograder.sandbox import NoSandbox
 from autograder.store import Course, CourseError, Results, Stopped, secret, write_atomically
 from autograder.submission import Flag
@@ -178,7 +178,9 @@ class Run:
         except (CourseError, OSError, ValueError) as error:
             with told(self.course):
                 probe(self.course)
-                self.fail(student, f"{type(error).__name__}: {error}")
+                if obstacle(self.course, error):
+                    raise
+            self.fail(student, f"{type(error).__name__}: {error}")
         else:
             self.progress(student)
 
