@@ -1,5 +1,6 @@
 """Outputs from inside, checked: nbformat v4 dictionaries of allowed kinds, within the budget of bytes."""
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,8 @@ MIME_TYPES = TEXT_TYPES | {"image/png", "application/json"}
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 ERROR_BYTES = 20_000
 LEAST_ERROR = 500
+# A small file can hold a picture that no browser has the memory for.
+MAX_PIXELS = 50_000_000
 ERROR_LINES = 500
 LARGEST = 1 << 62
 
@@ -121,7 +124,21 @@ def _data(item: Output) -> dict[str, Any]:
         kept[mime] = clean(value, LARGEST)
         if mime == "image/png" and not BASE64.fullmatch(kept[mime]):
             raise ValueError("an image that is not base64")
+        if mime == "image/png" and pixels(kept[mime]) > MAX_PIXELS:
+            del kept[mime]
     return kept
+
+
+def pixels(image: str) -> int:
+    """How many pixels a PNG says that it has; 0 for what is none."""
+    start = "".join(image[:200].split())[:32]
+    try:
+        head = base64.b64decode(start, validate=True)
+    except ValueError:
+        return 0
+    if len(head) < 24 or not head.startswith(b"\x89PNG"):
+        return 0
+    return int.from_bytes(head[16:20], "big") * int.from_bytes(head[20:24], "big")
 
 
 def _display(item: Output) -> Output:

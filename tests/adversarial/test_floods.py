@@ -178,6 +178,7 @@ INSIDE = {
     "output": "for k in range(10**5): print('flood' * 100)",
     "error": "raise ValueError('flood' * 10**6)",
     "result": "return np.zeros(10**7)",
+    "a view of more than there is": "return np.broadcast_to(0.0, (10**6, 10**6))",
     "a list for a result": "return [[0.0] * 10**6]",
     "a text for a result": "return 'flood' * 10**6",
     "a long number for a result": "return 10 ** 5000",
@@ -298,6 +299,28 @@ def test_outputs_are_cut_for_the_whole_notebook_too(rnn_class):
     assert "all that is left of the notebook's 50000" in result.outputs[len(cells) + 5][-1]["text"]
     assert "what is left of the 50000 bytes of a notebook; the rest was cut" in said(result, "output cut")
     assert result.outputs[len(cells) + 10][0]["ename"] == "ValueError"
+
+
+def test_a_picture_of_more_pixels_than_a_browser_bears_is_left_out(rnn_class):
+    """40,000 by 40,000 pixels of one colour in 200 bytes."""
+    source = (
+        "import struct, zlib\nfrom IPython.display import Image, display\n"
+        "def piece(kind, data): return struct.pack('>I', len(data)) + kind + data + bytes(4)\n"
+        "def picture(n):\n"
+        "    head = piece(b'IHDR', struct.pack('>IIBBBBB', n, n, 1, 0, 0, 0, 0))\n"
+        "    return Image(b'\\x89PNG\\r\\n\\x1a\\n' + head + piece(b'IDAT', zlib.compress(bytes(99))))\n"
+        "display(picture(40_000))\ndisplay(picture(400))"
+    )
+    result = rnn_class.grade(rnn_class.cells(after=source))
+    assert points(result) == rnn_class.full and result.flags == []
+    large, small = result.outputs[max(result.outputs)]
+    assert "image/png" in small["data"] and "image/png" not in large["data"]
+
+
+def test_what_the_shell_cannot_take_is_an_error_of_its_cell(rnn_class):
+    result = rnn_class.grade(rnn_class.cells(before="a = " + "+".join(["1"] * 50_000)))
+    assert points(result) == rnn_class.full and result.flags == []
+    assert result.outputs[1][-1]["ename"] == "RecursionError"
 
 
 def test_one_cells_output_that_is_cut_is_flagged(rnn_class):
