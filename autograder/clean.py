@@ -26,7 +26,7 @@ LANGUAGES = {"python", "python3", "py", "ipython", "ipython3", "pycon", "bash", 
 def text(words: str) -> str:
     """Words as they are, in Markdown or HTML: every sign that either would act on is written as a number."""
     plain = " ".join("".join(c if c.isprintable() or c.isspace() else "�" for c in words).split())
-    return re.sub(r"[^\w .,;:()'\-]", lambda sign: f"&#{ord(sign[0])};", plain)
+    return re.sub(r"[^\w .,;:()'\-]|\b_|_\b", lambda sign: f"&#{ord(sign[0])};", plain)
 
 
 def spreadsheet(words: str) -> str:
