@@ -409,6 +409,6 @@ def restored(before: NDArray[Any], after: NDArray[Any]) -> bool:
     """Whether an array is as it was, but for the rounding of steps that were taken back."""
     if before.shape != after.shape or before.dtype != after.dtype:
         return False
-    if before.dtype.kind != "f":
-        return np.array_equal(before, after)
-    return np.allclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)
+    if np.array_equal(before, after):
+        return True
+    return before.dtype.kind == "f" and np.allclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)

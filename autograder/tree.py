@@ -36,11 +36,12 @@ class Fixture:
     data: Tree
 
 
-def flatten(tree: Tree) -> tuple[Any, Arrays]:
+def flatten(tree: Tree, given: Mapping[str, Any] | None = None) -> tuple[Any, Arrays]:
     """Split a tree into a JSON-able structure and its arrays; an array that occurs twice is stored once.
 
     Args:
         tree: see the module's docstring; torch tensors are taken as arrays.
+        given: arrays, by name, that need not be stored where they occur: they will be there.
 
     Returns:
         The structure, in which arrays are named, and the arrays by name.
@@ -49,7 +50,7 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
         TreeError: names the place and the type of what is not a tree.
     """
     arrays: Arrays = {}
-    names: dict[int, str] = {}
+    names = {id(value): name for name, value in (given or {}).items()}
     # Arrays made on the way are kept alive, or their ids would be used again.
     kept: list[Any] = []
 
@@ -82,13 +83,18 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
                 if type(key) is not str:
                     raise TreeError(f"{place} has the key {key!r}; expected text keys")
             return {"dict": {key: node(item, f"{place}[{key!r}]", depth + 1) for key, item in value.items()}}
-        if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
+        if is_tensor(value):
             return array_node(value.detach().cpu().numpy(), place)
         raise TreeError(
             f"{place} is of type {type(value).__name__}; expected numbers, arrays, lists or dicts"
         )
 
     return node(tree, "the result", 0), arrays
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is one of torch's, which need not be there."""
+    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
 
 
 def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]], limit: float = math.inf) -> Tree:
@@ -137,6 +143,28 @@ def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]], limit: float =
     return tree(structure, 0)
 
 
+def shared(tree: Tree) -> Arrays:
+    """The arrays of a tree under names that are the same once it was encoded and decoded again."""
+    found: dict[Any, Any] = {}
+
+    def look(value: Any) -> None:
+        if isinstance(value, Fixture):
+            look(value.data)
+        elif isinstance(value, (np.ndarray, np.generic)):
+            found.setdefault(id(value), value)
+        elif is_tensor(value):  # becomes another array each time that it occurs
+            found[len(found), "tensor"] = value.detach().cpu().numpy()
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                look(item)
+        elif isinstance(value, dict):
+            for item in value.values():
+                look(item)
+
+    look(tree)
+    return {f"shared {number}": value for number, value in enumerate(found.values())}
+
+
 def elements(value: Tree) -> int:
     """How many numbers a tree holds, an array that occurs twice counted twice."""
     if isinstance(value, dict):
@@ -146,18 +174,19 @@ def elements(value: Tree) -> int:
     return int(getattr(value, "size", 1))
 
 
-def encode(tree: Tree) -> bytes:
-    """A tree as bytes. Raises `TreeError` as `flatten` does."""
-    structure, arrays = flatten(tree)
+def encode(tree: Tree, given: Mapping[str, Any] | None = None) -> bytes:
+    """A tree as bytes, without those arrays that the reader is given. Raises `TreeError` as `flatten` does."""
+    structure, arrays = flatten(tree, given)
     return safetensors.numpy.save(arrays, metadata={"tree": json.dumps(structure)})
 
 
-def decode(data: bytes, limit: float = math.inf) -> Tree:
+def decode(data: bytes, limit: float = math.inf, given: Mapping[str, Any] | None = None) -> Tree:
     """The tree that `encode` made into bytes; the bytes may come from a stranger.
 
     Args:
         data: the bytes.
         limit: bytes of all arrays at most, one that is named twice counted twice.
+        given: the arrays that it was encoded without.
 
     Raises:
         TreeError: the bytes hold no tree, or a larger one.
@@ -167,7 +196,7 @@ def decode(data: bytes, limit: float = math.inf) -> Tree:
         structure = json.loads(header["__metadata__"]["tree"])
         # safetensors gives read-only views of the bytes; a learner's function may want to write.
         arrays = {name: array.copy() for name, array in safetensors.numpy.load(data).items()}
-        return unflatten(structure, arrays, limit)
+        return unflatten(structure, {**arrays, **(given or {})}, limit)
     except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise TreeError(f"these bytes hold no tree: {error}") from error
 

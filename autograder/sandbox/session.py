@@ -405,11 +405,13 @@ class Questions:
     def reply(self, name: str, blobs: list[bytes]) -> tuple[wire.Message, list[bytes]]:
         """The answer to a question from inside as a message; what goes wrong is raised there."""
         try:
-            return {"error": None}, [tree.encode(self._answered(name, blobs))]
+            question, answer = self._answered(name, blobs)
+            return {"error": None}, [tree.encode(answer, tree.shared(question))]
         except Exception as error:
             return {"error": bearable(str(error), 500) or type(error).__name__}, []
 
-    def _answered(self, name: str, blobs: list[bytes]) -> Tree:
+    def _answered(self, name: str, blobs: list[bytes]) -> tuple[Tree, Tree]:
+        """The question and its answer."""
         self._asked += 1
         allowance = self._allowance
         if self._asked > allowance.questions:
@@ -429,7 +431,7 @@ class Questions:
         self._count(name, [arguments, named])
         result = self.answer[name](*arguments, **named)
         self._count(name, result)
-        return result
+        return [arguments, named], result
 
     def _count(self, name: str, value: Tree) -> None:
         self._elements += elements(value)

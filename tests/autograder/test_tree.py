@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import changed
-from autograder.tree import Fixture, TreeError, copied, decode, encode, flatten, load, save, unflatten
+from autograder.tree import Fixture, TreeError, copied, decode, encode, flatten, load, save, shared, unflatten
 
 arrays = hnp.arrays(
     dtype=st.sampled_from([np.float64, np.float32, np.int64, np.int32, np.bool_]),
@@ -121,6 +121,27 @@ def test_an_array_that_occurs_twice_is_stored_once_and_stays_shared():
     assert len(found) == 1
     copy = copied([shared, shared])
     assert copy[0] is copy[1] and copy[0] is not shared
+
+
+@settings(deadline=None)
+@given(trees)
+def test_what_both_sides_have_crosses_by_name_only(tree):
+    there = decode(encode(tree))
+    answer = encode([there, np.arange(3.0)], shared(there))
+    result, new = decode(answer, given=shared(tree))
+    assert changed(tree, result, "it") is None and new.tolist() == [0, 1, 2]
+    kept = {id(array) for array in shared(tree).values()}
+    assert {id(array) for array in shared(result).values()} == kept
+    assert len(flatten([there, np.arange(3.0)], shared(there))[1]) == 1
+
+
+def test_what_both_sides_have_is_told_apart_beside_tensors():
+    torch = pytest.importorskip("torch")
+    one, first, second = torch.ones(2), np.zeros(2), np.full(2, 7.0)
+    asked = [one, first, one, second]
+    there = decode(encode(asked))
+    back = decode(encode([there[3], there[1], there[2]], shared(there)), given=shared(asked))
+    assert back[0] is second and back[1] is first and back[2].tolist() == [1, 1]
 
 
 def test_depth_is_limited():
