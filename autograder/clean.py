@@ -211,7 +211,12 @@ def formula(body: str, display: str) -> str:
     """
     try:
         if len(body) <= LONG_FORMULA:
-            return str(latex.convert(body.replace("<", r"\lt "), display=display))
+            known = body.replace("<", r"\lt ").replace("{aligned}", "{align*}")  # which latex2mathml knows
+            return UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', latex.convert(known, display=display))
     except Exception:  # the parser is not ours, and the text may have been written to break it
         pass
     return f"<code>{html.escape(body)}</code>"
+
+
+# Capital Greek letters stand upright in TeX; in MathML a single letter leans unless told otherwise.
+UPRIGHT = re.compile(r"<mi>(&#x003(?:9[1-9A-F]|A[0-9]);)</mi>")

@@ -149,12 +149,14 @@ class FeedbackPage(HTMLExporter):
         bare = re.sub(
             r"<!-- Load mathjax -->.*?<!-- End of mathjax[^>]*-->", "", page, count=1, flags=re.DOTALL
         )
-        return bare.replace("<head>", f"<head>\n{POLICY}", 1), resources
+        return bare.replace("<head>", f"<head>\n{HEAD}", 1), resources
 
 
-POLICY = (
+HEAD = (
     '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'\">"
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'\">\n"
+    "<style>mtd[columnalign=right] { text-align: right; padding-right: 0; } "
+    "mtd[columnalign=left] { text-align: left; padding-left: 0; }</style>"  # browsers have dropped the attribute
 )
 
 

@@ -26,7 +26,7 @@ LIMIT_MB = 20
 LIMIT_NESTED = 300_000  # lists and objects of its JSON, outputs included
 LIMIT_CELLS = 2_000
 LIMIT_TEXT = 2_000_000  # characters of all cells together
-LIMIT_BESIDE = 1_000  # files beside the notebook that are looked at
+LIMIT_BESIDE = 500  # files beside the notebook that are looked at
 
 ALIKE = 0.7
 LONG = 20_000  # characters: longer cells are not compared for likeness

@@ -241,13 +241,19 @@ def test_feedback_needs_no_network_and_its_formulas_are_there(tiny_course, hand_
     solved.cells.append(
         nbformat.v4.new_markdown_cell(r"$\Gamma_f \odot c^{\langle t-1 \rangle}$ and $a < b$")
     )
+    lines = r"$$\begin{aligned}a &= b \\ c &= d\end{aligned}$$"
+    solved.cells.append(nbformat.v4.new_markdown_cell(lines))
     hand_in("eve", solved)
     classroom.grade(tiny_course, tiny.NAME, pool=lambda: ThreadPoolExecutor(1))
     page = feedback_page(tiny_course)
     assert re.findall(r"<script|<link|@import|src=\"(?!data:)|url\(['\"]?(?:https?:)?//", page) == []
     dom = opened(page, tmp_path)
     assert (
-        "<mi>Γ</mi>" in dom and "<mo>⊙</mo>" in dom and "<mo>&lt;</mo>" in dom and "$" not in clean_text(dom)
+        '<mi mathvariant="normal">Γ</mi>' in dom
+        and dom.count("<mtr>") == 2
+        and "<mo>⊙</mo>" in dom
+        and "<mo>&lt;</mo>" in dom
+        and "$" not in clean_text(dom)
     )
 
 
