@@ -94,8 +94,8 @@ def run(job: Job, view: Path) -> Result:
     errors: list[str] = []
     for last in (False, True):
         held = jail(view, job.limits, unsafe=job.unsafe)
-        starts = held.starts
         try:
+            starts = held.begin()
             result = grade(job, held)
         except Exception as error:
             errors.append(traceback.format_exc())
@@ -298,9 +298,11 @@ def opened(pool: Callable[[], Executor]) -> Iterator[Executor]:
 
 def end(executor: Executor) -> None:
     """Let an executor go without waiting for what it does."""
-    executor.shutdown(wait=False, cancel_futures=True)
-    for worker in multiprocessing.active_children():
-        worker.terminate()  # a notebook may take minutes to end by itself
+    with interrupts_wait():
+        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.terminate()  # a notebook may take minutes to end by itself
+        executor.shutdown()
 
 
 @contextmanager

@@ -175,8 +175,16 @@ class Jail:
             report.close()
             raise
 
+    def begin(self) -> int:
+        """See to a living warm process; returns how many were started so far, for `disturbed`."""
+        with self._lock:
+            if self._warm is None or self._warm.gone_within(0):
+                self._stop()
+                self._warm = self._start()
+            return self.starts
+
     def disturbed(self, since: int, seconds: float = 0.0) -> bool:
-        """Whether a warm process has ended by itself since `starts` was so many, or does within so many seconds.
+        """Whether a warm process has ended by itself since `begin` said so many, or does within so many seconds.
 
         No submission can end it: it was killed from outside, or crashed.
         """

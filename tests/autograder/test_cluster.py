@@ -123,7 +123,7 @@ def test_a_worker_with_other_versions_is_refused_before_anything_is_sent(
     tiny_course, small_class, scheduler, workers, monkeypatch
 ):
     monkeypatch.setattr(batch, "versions", lambda assignment: {"judge": "of this machine"})
-    with pytest.raises(Stopped, match=r"The worker on .* judge .*, not of this machine.*Install there"):
+    with pytest.raises(Stopped, match=r"The worker on .*judge .*, not of this machine.*Install there"):
         classroom.grade(tiny_course, tiny.NAME, pool=cluster.cluster(scheduler, [tiny.NAME]))
 
 
