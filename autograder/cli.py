@@ -42,6 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when all is well, 1 when something was found wrong or stopped the run, 2 for wrong use, 130 when
         interrupted.
     """
+    try:
+        return answered(arguments)
+    except KeyboardInterrupt:
+        print("\nStopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def answered(arguments: Sequence[str] | None) -> int:
+    """Run a command, and say in one line what it could not do."""
     from autograder.exercises import UnknownName
     from autograder.outcome import printable
     from autograder.sandbox import NoSandbox
@@ -60,9 +69,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NoSandbox, Stopped) as error:
         print(f"autograder: {printable(str(error))}", file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        print("\nStopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
-        return INTERRUPTED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -123,9 +129,7 @@ def add_grading(command: Any) -> None:
         "--student", action="append", default=[], metavar="ID", help="only this one; may be repeated"
     )
     where = grade.add_mutually_exclusive_group()
-    where.add_argument(
-        "--workers", type=positive, default=os.cpu_count(), metavar="N", help="default: all cores"
-    )
+    where.add_argument("--workers", type=positive, metavar="N", help="default: all cores")
     where.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, whose workers grade instead of this machine"
     )
@@ -277,7 +281,11 @@ def run_grade(call: Call) -> int:
     """Grade the submissions of an assignment or a part."""
     from autograder import batch
 
-    with nullcontext() if call.scheduler else batch.early(call.workers, call.name) as pool:
+    with (
+        nullcontext()
+        if call.scheduler
+        else batch.early(call.workers or os.cpu_count() or 1, call.name) as pool
+    ):
         return grade_on(pool, call)
 
 
