@@ -195,8 +195,10 @@ class Jail:
         with self._lock:
             self._stop()
         scratch = Path(self._folder.name) / "scratch"
-        if scratch.is_dir():
-            remove(str(scratch))
+        while scratch.is_dir():
+            # A keeper that is about to end may still be deleting the same.
+            with contextlib.suppress(FileNotFoundError):
+                remove(str(scratch))
         self._folder.cleanup()
 
     def _stop(self) -> None:

@@ -98,6 +98,11 @@ def refuse_what_reaches_out(process: int) -> None:
     for kind in (SOCK_STREAM, SOCK_SEQPACKET):
         table.allow("socketpair", args=[(1, seccompy.CmpOp.MASKED_EQ, kind, SOCK_TYPES)])
     table.errno("socketpair", errno.EPERM)
+    # Before its third version Landlock does not see a file that is opened for reading, and emptied.
+    for name, position in (("open", 1), ("openat", 2)):
+        for flags in (os.O_TRUNC, os.O_ACCMODE):
+            mask = flags | os.O_ACCMODE
+            refuse(table, name, errno.EACCES, [(position, seccompy.CmpOp.MASKED_EQ, flags, mask)])
     for command in FCNTL_REFUSED.values():
         # The kernel reads 32 bits of the command: a comparison of all 64 would let others through.
         table.errno("fcntl", errno.EPERM, args=[(1, seccompy.CmpOp.MASKED_EQ, command, 0xFFFFFFFF)])
@@ -116,10 +121,12 @@ def only(table: seccompy.Filter, name: str, position: int, values: Sequence[int]
     table.errno(name, code)
 
 
-def refuse(table: seccompy.Filter, names: str, code: int) -> None:
-    """Refuse these system calls, as far as this architecture has them."""
+def refuse(
+    table: seccompy.Filter, names: str, code: int, args: Sequence[tuple[int, ...]] | None = None
+) -> None:
+    """Refuse these system calls, where arguments are given only with those; as far as this architecture has them."""
     for name in names.split():
         try:
-            table.errno(name, code)
-        except (KeyError, ValueError):
+            table.errno(name, code, args=args)
+        except ValueError:
             continue

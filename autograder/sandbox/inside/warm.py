@@ -122,12 +122,11 @@ def keep(config: Config, shell: Shell, table: Any, data: int, report: int) -> No
             begin(config, shell, table, data)
         walls.close_files(proc, report)
         outside = socket.socket(fileno=report)
-        message = watch(child, outside, Guard(proc, child, own, config["scratch_mb"]))
+        say_last(outside, watch(child, outside, Guard(proc, child, own, config["scratch_mb"])))
         if own is not None:
             # What Landlock's first version cannot move out of a folder is removed with the whole jail.
             with suppress(OSError):
                 remove(own)
-        say_last(outside, message)
         code = 0
     except OSError as error:
         os.write(report, json.dumps({"refused": str(error)[:500]}).encode())

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from autograder.sandbox import Jail, Limits, NoSandbox, SessionDied
@@ -79,6 +80,61 @@ def test_a_worker_that_is_killed_takes_its_jail_with_it(jail, view, tmp_path):
         assert os.path.exists(f"/proc/{wrapper}")
         worker.kill()
     assert gone(wrapper)
+
+
+def test_a_session_dies_with_its_keeper(jail):
+    """What watches a session may be ended by the system, short of memory for one."""
+    with jail.session() as session:
+        session.run("x = 1")
+        inside = psutil.Process(jail._warm._process.pid).children(recursive=True)
+        (process,) = [
+            p for p in inside if not p.children() and p.parent().parent() in [*inside, warm_of(jail)]
+        ]
+        process.parent().kill()
+        with pytest.raises(SessionDied) as died:
+            session.run("while True: pass")
+        assert died.value.reason == "killed"
+        assert gone(process.pid)
+    with jail.session() as session:
+        assert session.run("1").status == "ok"
+
+
+def warm_of(jail):
+    return psutil.Process(jail._warm._process.pid)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        "import torch\ntorch.set_num_threads(2)\ntorch.ones(800, 800) @ torch.ones(800, 800)",
+    ],
+    ids=["a thread", "tensor work"],
+)
+def test_what_leaves_threads_is_not_forked(view, tmp_path, make, source):
+    """A fork has one thread and the others' locks: it would hang at the first tensor or the first message."""
+    (tmp_path / "busy.py").write_text(source)
+    with pytest.raises(ValueError, match="leaves threads; such modules cannot be preloaded"):
+        make(view=tmp_path, preload=("numpy", "torch", "busy") if "torch" in source else ("busy",))
+
+
+def test_tensor_work_on_several_threads_ends_in_every_session(make):
+    work = "import torch\ntorch.set_num_threads(4)\na = torch.ones(600, 600)\nprint((a @ a).sum().item())"
+    with make(preload=("numpy", "torch")) as jail:
+        for _ in range(3):
+            with jail.session() as session:
+                assert session.run(work).outputs[0]["text"] == "216000000.0\n"
+                assert (
+                    session.run("import numpy as np; b = np.ones((600, 600)); (b @ b).sum()").status == "ok"
+                )
+
+
+def test_the_shell_owns_no_thread():
+    source = "import os\nfrom autograder.sandbox.inside.shell import make_shell\nmake_shell()\n"
+    source += "print(len(os.listdir('/proc/self/task')))"
+    command = [sys.executable, "-c", source]
+    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    assert subprocess.run(command, env=environment, capture_output=True, text=True).stdout == "1\n"
 
 
 def test_nothing_is_left_of_a_closed_jail(make):

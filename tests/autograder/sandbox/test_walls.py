@@ -353,3 +353,49 @@ def test_other_interpreters_packages_are_covered(session, jail_kind):
         else:
             assert outcome.error == f"PermissionError: [Errno 13] Permission denied: {path!r}"
     assert not set(others) & set(sys.path)
+
+
+OLDEST_LANDLOCK = """
+import fcntl, os, resource, socket, sys
+from autograder.sandbox.inside import landlock
+os.chdir(sys.argv[1])
+kept = open('kept')
+other = os.getppid()
+landlock.refuse_what_reaches_out(os.getpid())
+ways = [
+    lambda: os.open('kept', os.O_RDONLY | os.O_TRUNC),
+    lambda: os.open('kept', 3),
+    lambda: os.open('kept', 3 | os.O_TRUNC),
+    lambda: os.truncate('kept', 0),
+    lambda: os.kill(other, 0),
+    lambda: os.kill(-1, 0),
+    lambda: resource.prlimit(other, resource.RLIMIT_CPU),
+    lambda: os.sched_setaffinity(other, [0]),
+    lambda: fcntl.fcntl(kept, fcntl.F_SETOWN, other),
+    lambda: fcntl.fcntl(kept, fcntl.F_SETLEASE, fcntl.F_RDLCK),
+    lambda: socket.socket(),
+    lambda: socket.socket(socket.AF_UNIX),
+    lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+    lambda: os.getxattr('kept', 'user.x'),
+]
+for k, way in enumerate(ways):
+    try: way()
+    except OSError: continue
+    print('through:', k)
+os.chmod('kept', 0); os.utime('kept', (0, 0)); os.fchmod(kept.fileno(), 0)
+a, b = socket.socketpair()
+a.sendall(b'x'); b.recv(1); os.kill(os.getpid(), 0); open('own', 'w').write('x'); os.sched_setaffinity(0, [0])
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+print('done')
+"""
+
+
+def test_what_an_old_landlock_leaves_open_the_second_table_closes(fence, tmp_path):
+    """The table alone, without Landlock: signals, sockets and truncation came to it in later versions."""
+    (tmp_path / "kept").write_text("points")
+    before = (tmp_path / "kept").stat()
+    command = [sys.executable, "-c", OLDEST_LANDLOCK, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("done\n", "")
+    after = (tmp_path / "kept").stat()
+    assert (after.st_size, after.st_mode, after.st_ctime) == (before.st_size, before.st_mode, before.st_ctime)
