@@ -1,6 +1,7 @@
 """Through `autograder grade` and nbgrader's own commands alike: only the notebook is taken, and it is safe to show."""
 
 import csv
+import io
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,9 @@ import tiny
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.apps.api import NbGraderAPI
+from rich.console import Console
 
-from autograder import batch, classroom, engine, release, report, submission
+from autograder import batch, classroom, cli, engine, release, report, submission
 from autograder.store import Results
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -262,6 +264,19 @@ def test_a_students_name_starts_no_formula_in_a_spreadsheet(tiny_course, hand_in
         ["'=1+1", "'+1", "'-1", "'@sum", "ada", 'q"uote, comma']
     )
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
+
+
+def test_a_students_name_steers_no_terminal():
+    name = "eve\x1b]0;owned\x07\nzoe \u202e[red]x[/red]"
+    line = classroom.Graded(name, 1.0, 2.0, [name], [{"name": "forged", "message": name}])
+    out = io.StringIO()
+    console = Console(file=out, width=200)
+    console.print(cli.table([line]))
+    console.print(cli.reasons_table([(name, *said) for said in cli.reasons(line)]))
+    printed = out.getvalue()
+    assert "[red]x[/red]" in printed and "eve" in printed
+    for danger in ("\x1b", "\x07", "\u202e", "\nzoe"):
+        assert danger not in printed
 
 
 def test_a_name_is_shown_on_one_short_line():
