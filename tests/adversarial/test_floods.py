@@ -155,6 +155,13 @@ FLOODS = {
         "import os, signal\nfor k in range(10**4): os.kill(os.getpid(), signal.SIGALRM)",
         None,
     ),
+    "daemons that are threads": (
+        "import threading\ndef spin():\n    while True: pass\n"
+        "for k in range(3): threading.Thread(target=spin, daemon=True).start()",
+        [],
+    ),
+    "daemons in a group of their own": ("import os\nif os.fork() == 0: os.setsid()", []),
+    "daemons at the end": ("import atexit\natexit.register(lambda: [k for k in iter(int, 1)])", []),
     "stopping itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", None),
 }
 

@@ -33,7 +33,8 @@ def test_an_endless_loop_is_interrupted_and_the_namespace_survives(session):
     outcome = session.run("while True: pass")
     assert outcome.status == "timeout"
     assert outcome.outputs[0]["ename"] == "TimeLimit"
-    assert 1.0 <= outcome.seconds_cpu < 2.0
+    # The interrupt counts ticks: on a busy machine it comes a little early.
+    assert 0.8 <= outcome.seconds_cpu < 2.0
     assert session.run("x").outputs[0]["data"] == {"text/plain": "5"}
 
 
