@@ -159,7 +159,8 @@ def graded(text: str) -> str:
             return json.dumps({"stopped": differing})
         result = run(job, Path(data["view"]) if data["view"] else own_view(job.assignment))
     except NoSandbox as error:
-        return json.dumps({"no sandbox": f"{error}"})
+        where = "" if data["view"] else f"The worker on {socket.gethostname()}: "
+        return json.dumps({"no sandbox": f"{where}{error}"})
     except Crash as error:
         return json.dumps({"crash": str(error), "errors": error.errors})
     except Exception as error:
@@ -201,7 +202,7 @@ def own_view(assignment: str) -> Path:
     """A view made from what is installed on this machine."""
     folder = Path(tempfile.gettempdir()) / f"autograder-views-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
+    if folder.lstat().st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to somebody else: remove it, or set TMPDIR.")
     return release.view(assignment, folder)
 

@@ -198,7 +198,7 @@ def write_atomically(
         FileExistsError: there is one, and `exclusive` is given.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -305,7 +305,7 @@ class Results:
 
     def sweep(self) -> None:
         """Remove what interrupted writes have left; only while no other run writes."""
-        for path in self.folder.glob("*/.*-????????"):
+        for path in self.folder.glob("*/.*.tmp"):
             path.unlink(missing_ok=True)
 
     def all(self, assignment: str) -> dict[str, dict[str, Any]]:

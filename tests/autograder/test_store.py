@@ -84,7 +84,7 @@ def test_a_secret_that_was_cut_off_is_never_seen(tiny_course, monkeypatch):
 def test_what_interrupted_writes_have_left_is_swept_away(tiny_course):
     results = Results(tiny_course)
     results.save("01-tiny", "ada", "key", {"points": 1})
-    left = results.path("01-tiny", "ada").with_name(".ada.json-abcd1234")
+    left = results.path("01-tiny", "ada").with_name(".ada.json-abcd1234.tmp")
     left.write_text("{")
     results.sweep()
     assert not left.exists() and results.load("01-tiny", "ada") == {"points": 1}
