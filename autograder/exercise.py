@@ -157,9 +157,7 @@ def mistaken(exercise: Exercise, mistake: Mistake) -> Callable[..., Any]:
 
 
 @functools.cache
-def replaced(
-    function: Callable[..., Any], replacements: tuple[tuple[str, str], ...]
-) -> Callable[..., Any]:
+def replaced(function: Callable[..., Any], replacements: tuple[tuple[str, str], ...]) -> Callable[..., Any]:
     """A reference with pieces of its text replaced, each found exactly once."""
     source = body(function)
     for old, new in replacements:
