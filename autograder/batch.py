@@ -85,7 +85,7 @@ def close_jails() -> None:
 
 
 def run(job: Job, view: Path) -> Result:
-    """Grade one job in this process's jail; once more, in a new one, where an error of our own came between.
+    """Grade one job in this process's jail; once more where an error of our own came between.
 
     Raises:
         NoSandbox: no jail can be made here.
@@ -99,7 +99,6 @@ def run(job: Job, view: Path) -> Result:
             result = grade(job, held)
         except Exception as error:
             errors.append(traceback.format_exc())
-            discard(held)
             if last:
                 raise Crash(f"{type(error).__name__}: {error}", errors) from error
             continue
@@ -118,14 +117,6 @@ ENDED = (
     "points may be missing. Look for what kills processes on this machine, such as a lack of memory, and grade "
     "again with --force."
 )
-
-
-def discard(held: Jail) -> None:
-    """Let a jail go in which something went wrong."""
-    with _making:
-        for key in [key for key, known in _jails.items() if known is held]:
-            del _jails[key]
-    held.close()
 
 
 @functools.cache

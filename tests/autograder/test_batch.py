@@ -1,13 +1,15 @@
 """A batch ends with a result or an error for each job, whatever happens to its workers."""
 
 import json
+import multiprocessing
 import os
+import sys
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from itertools import chain, repeat
 
 import pytest
 
-from autograder import batch
+from autograder import batch, release
 from autograder.grading import Job, JobCell, Result
 from autograder.sandbox import Limits
 from autograder.store import Stopped
@@ -112,9 +114,6 @@ class Warmed:
             raise ZeroDivisionError("of our own")
         return Result(job.assignment, job.student)
 
-    def close(self):
-        pass
-
 
 @pytest.fixture
 def in_jail(monkeypatch, tmp_path):
@@ -193,3 +192,26 @@ def test_a_worker_killed_while_it_begins_stops_nothing(tmp_path, monkeypatch):
     with batch.begun(lambda: next(pools)(), tmp_path, Limits()) as started:
         outcomes = list(batch.run_all(jobs("ada"), tmp_path, started))
     assert [type(outcome) for _, outcome in outcomes] == [Result]
+
+
+def test_the_warm_process_imports_the_library_but_not_what_is_withheld(tmp_path):
+    found = batch.library(release.view("04-lstm", tmp_path))
+    assert {"seqlib", "seqlib.activations", "seqlib.references", "seqlib.plots.lstm"} <= set(found)
+    assert "seqlib.lstm" not in found and not any("models" in name for name in found)
+
+
+def test_workers_that_start_early_are_the_first_pool_and_end_where_nobody_needs_them():
+    with batch.early(1, "04-lstm") as pool:
+        with pool() as first:
+            there = first.submit(loaded, "autograder.exercises.lstm").result()
+        with pool() as second:
+            assert second is not first
+    assert there
+    with batch.early(1, "no such assignment"):
+        processes = multiprocessing.active_children()
+        assert processes
+    assert not any(process.is_alive() for process in processes if not process.join(10))
+
+
+def loaded(module):
+    return module in sys.modules
