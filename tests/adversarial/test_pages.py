@@ -237,6 +237,14 @@ def test_a_result_that_was_forged_altogether_runs_no_script_either(graded, tmp_p
 
 
 @browser
+@pytest.mark.parametrize("page", [feedback_page, report_page], ids=["feedback", "class report"])
+def test_a_script_that_got_through_would_not_run_either(graded, tmp_path, page):
+    """The pages' own policy, with a hole in the cleaning made by hand."""
+    holed = page(graded).replace("</body>", f"<script>{RUN}</script><img src=x onerror={RUN}></body>")
+    assert "<script>" in holed and not ran(opened(holed, tmp_path))
+
+
+@browser
 def test_feedback_needs_no_network_and_its_formulas_are_there(tiny_course, hand_in, solved, tmp_path):
     solved.cells.append(
         nbformat.v4.new_markdown_cell(r"$\Gamma_f \odot c^{\langle t-1 \rangle}$ and $a < b$")

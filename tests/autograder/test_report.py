@@ -60,6 +60,7 @@ def test_a_name_and_a_flag_turn_no_text_round(results):
 
 def test_the_page_loads_nothing(results):
     page = report.render("01-tiny", results)
+    assert "default-src 'none'" in page.split("<style>")[0]
     assert re.findall(r"(?:src|href)\s*=|url\(|@import|https?://", page) == []
 
 
