@@ -23,7 +23,7 @@ from autograder.fixtures import built
 from autograder.frozen import frozen_exercise, names
 from autograder.judge import Answers, Trial
 from autograder.layout import LayoutError, Plain, part
-from autograder.outcome import CallError, CallOutcome
+from autograder.outcome import Allowance, CallError, CallOutcome
 from autograder.quiz import Question
 from autograder.tree import Tree, copied
 from autograder.verdict import RowResult
@@ -74,7 +74,13 @@ class Here:
         self.functions = {name: function}
 
     def call(
-        self, function: str, cases: Sequence[dict[str, Tree]], *, answer: Answers | None = None, seed: int = 0
+        self,
+        function: str,
+        cases: Sequence[dict[str, Tree]],
+        *,
+        answer: Answers | None = None,
+        allowed: Sequence[Allowance] | None = None,
+        seed: int = 0,
     ) -> list[CallOutcome]:
         """Call the function once for each case; what takes too long counts as an error."""
         return [timed(self.functions[function], list(built(copied(case)).values())) for case in cases]

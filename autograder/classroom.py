@@ -2,27 +2,30 @@
 
 import csv
 import functools
+import io
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import nbgrader.api
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.log import get_logger
 
-from autograder import batch, engine
+from autograder import batch, engine, gradebook, obstacles
+from autograder.clean import spreadsheet
 from autograder.grading import Job, Result
+from autograder.obstacles import obstacle, probe, told
 from autograder.sandbox import NoSandbox
-from autograder.store import Course, CourseError, Results, secret
+from autograder.store import Course, CourseError, Results, Stopped, secret, write_atomically
 from autograder.submission import Flag
 
 COLUMNS = (
@@ -66,8 +69,9 @@ class Graded:
 
 @dataclass(frozen=True)
 class Task:
-    """One submission on its way: what to grade and what was odd about the file."""
+    """One submission on its way: its notebook as it was read, what to grade and what was odd about the file."""
 
+    notebook: NotebookNode
     job: Job
     flags: list[Flag]
     key: str
@@ -100,32 +104,96 @@ def grade(
     Raises:
         CourseError: unknown assignment or student, no submissions, no secret.
         NoSandbox: no sandbox holds here.
+        Stopped: nothing can be written, or workers die whatever they are given.
     """
     chosen = chosen_students(course, assignment, students)
     key = secret(course)
-    with ready(course, assignment, chosen, pool, force=force, unsafe=unsafe) as prepared, one_engine():
-        with quiet():
-            engine.register(course, assignment)
-        tasks, errors = [], {}
-        for student in chosen:
+    with (
+        told(course),
+        ready(course, assignment, chosen, pool, force=force, unsafe=unsafe) as prepared,
+        one_engine(),
+        quiet(),
+        ExitStack() as holds,
+    ):
+        engine.register(course, assignment)
+        writer = holds.enter_context(gradebook.Writer(course, assignment, done=[engine.Judge]))
+        run = Run(course, assignment, key, force, unsafe, progress, writer)
+        view = engine.view(course, assignment)
+        with closing(batch.run_all(run.jobs(chosen), view, prepared)) as finished:
+            for job, outcome in finished:
+                run.take(run.sent.pop(job.student), outcome)
+        return listed(course, assignment, chosen, run.errors)
+
+
+@dataclass
+class Run:
+    """One assignment being graded: reads what is to be done, takes what was done into the gradebook.
+
+    Attributes:
+        errors: why a student has no result.
+        sent: the tasks that are on their way, by student.
+    """
+
+    course: Course
+    assignment: str
+    key: bytes
+    force: bool
+    unsafe: bool
+    progress: Progress
+    writer: gradebook.Writer
+    errors: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, Task] = field(default_factory=dict)
+
+    def jobs(self, students: Sequence[str]) -> Iterator[Job]:
+        """The jobs of those that have no result yet; the others' results go into the gradebook meanwhile."""
+        results = Results(self.course)
+        for student in students:
             try:
-                tasks.append(task_for(course, assignment, student, key, unsafe=unsafe))
+                task = task_for(self.course, self.assignment, student, self.key, unsafe=self.unsafe)
             except (CourseError, OSError, ValueError, RecursionError) as error:
-                errors[student] = f"{type(error).__name__}: {error}"
-                progress(student)
-        for task, outcome in outcomes(course, tasks, prepared, force=force):
-            student = task.job.student
-            if isinstance(outcome, NoSandbox):
-                raise outcome
-            if isinstance(outcome, Exception):
-                errors[student] = f"{type(outcome).__name__}: {outcome}"
+                self.fail(student, f"{type(error).__name__}: {error}")
+                continue
+            if self.force or results.load(self.assignment, student, task.key) is None:
+                self.sent[student] = task
+                yield task.job
             else:
-                try:
-                    write(course, task, force=force)
-                except (CourseError, OSError, ValueError) as error:
-                    errors[student] = f"{type(error).__name__}: {error}"
-            progress(student)
-        return [line(course, assignment, student, errors.get(student, "")) for student in chosen]
+                self.take(task, None)
+
+    def take(self, task: Task, outcome: Result | Exception | None) -> None:
+        """Store a result, or why there is none, and write what is stored into the gradebook."""
+        if isinstance(outcome, NoSandbox | Stopped):
+            raise outcome
+        student, results = task.job.student, Results(self.course)
+        if isinstance(outcome, Exception):
+            crash = {"crash": str(outcome), "errors": getattr(outcome, "errors", [])}
+            results.save_log(self.assignment, student, crash)
+            self.fail(student, OURS.format(error=outcome, assignment=self.assignment, student=student))
+            return
+        if isinstance(outcome, Result):
+            found = engine.with_flags(outcome, task.flags)
+            results.save(self.assignment, student, task.key, found.to_dict())
+            results.save_log(self.assignment, student, outcome.run)
+        try:
+            write(self.course, task, self.writer, force=self.force)
+        except (CourseError, OSError, ValueError) as error:
+            with told(self.course):
+                probe(self.course)
+                if obstacle(self.course, error):
+                    raise
+            self.fail(student, f"{type(error).__name__}: {error}")
+        else:
+            self.progress(student)
+
+    def fail(self, student: str, error: str) -> None:
+        """Note that a student has no result."""
+        self.errors[student] = error
+        self.progress(student)
+
+
+OURS = (
+    "an error of the autograder's own, not the student's: {error}. Nothing is lost, and the same command tries "
+    "again; autograder log {assignment} {student} has more"
+)
 
 
 @contextmanager
@@ -169,59 +237,23 @@ def task_for(course: Course, assignment: str, student: str, key: bytes, *, unsaf
     """Read one submission and say what there is to grade."""
     found = engine.read(course, assignment, student)
     job = engine.job_for(course, found.notebook, assignment, student, key, unsafe=unsafe)
-    return Task(job, found.flags, engine.key_of(job, found.flags))
+    return Task(found.notebook, job, found.flags, engine.key_of(job, found.flags))
 
 
-def outcomes(
-    course: Course, tasks: Sequence[Task], pool: Callable[[], Executor], *, force: bool
-) -> Iterator[tuple[Task, Result | Exception | None]]:
-    """Each task once it has a stored result: those that have one first, the others as they are graded."""
-    results = Results(course)
-    waiting = {}
-    for task in tasks:
-        if not force and results.load(task.job.assignment, task.job.student, task.key) is not None:
-            yield task, None
-        else:
-            waiting[task.job.student] = task
-    if not waiting:
-        return
-    jobs = [task.job for task in waiting.values()]
-    for job, outcome in batch.run_all(jobs, engine.view(course, jobs[0].assignment), pool):
-        task = waiting[job.student]
-        if isinstance(outcome, Result):
-            outcome = engine.with_flags(outcome, task.flags)
-            results.save(job.assignment, job.student, task.key, outcome.to_dict())
-        yield task, outcome
-
-
-def refuse_links(folder: Path) -> None:
-    """nbgrader copies what lies beside a notebook, and would follow a link to wherever it leads.
+def write(course: Course, task: Task, writer: gradebook.Writer, *, force: bool) -> None:
+    """Take a stored result into the gradebook.
 
     Raises:
-        CourseError: the folder is a link, or holds one, or something else that is no plain file.
+        CourseError: it could not be written.
     """
-    for path in (folder, *folder.rglob("*")):
-        notebook = path.parent == folder and path.suffix == ".ipynb"
-        if not notebook and (path.is_symlink() or not (path.is_file() or path.is_dir())):
-            name = str(path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
-            raise CourseError(f"{name} is a link or no plain file: remove it, then grade this student again.")
-
-
-def write(course: Course, task: Task, *, force: bool) -> None:
-    """Take a stored result into the gradebook, through nbgrader's own converter."""
     assignment, student = task.job.assignment, task.job.student
-    if not force and is_written(course, task):
+    if not force and is_written(course, task, writer):
         return
-    folder = course.folder("submitted", assignment, student)
-    refuse_links(folder)
-    if not any(folder.glob("*.ipynb")):
-        (folder / course.release(assignment).name).touch()
-
-    def named(assignment: str, student: str, notebooks: list[str]) -> None:
-        engine.name_properly(course, assignment, notebooks)
-
-    with quiet():
-        convert(Autograde, course, assignment, student, pre_convert_hook=named)
+    stored = Results(course).load(assignment, student, task.key)
+    if stored is None:
+        raise CourseError(f"{student}'s result was removed while it was written: grade again.")
+    engine.write_into(task.notebook, Result.from_dict(stored), task.key)
+    writer.write(student, task.notebook)
 
 
 def convert(converter: type[Any], course: Course, assignment: str, student: str, **traits: Any) -> None:
@@ -241,56 +273,59 @@ def convert(converter: type[Any], course: Course, assignment: str, student: str,
         raise CourseError(f"nbgrader could not write {student}'s {assignment}: {error}") from error
 
 
-def is_written(course: Course, task: Task) -> bool:
+def is_written(course: Course, task: Task, writer: gradebook.Writer) -> bool:
     """Whether the gradebook and the autograded notebook already show this result."""
     assignment, student = task.job.assignment, task.job.student
     path = course.folder("autograded", assignment, student) / course.release(assignment).name
-    try:
-        shown = nbformat.read(path, as_version=4).metadata["autograder"]["key"]
-        with Gradebook(course.db_url) as gradebook:
-            gradebook.find_submission(assignment, student)
-    except (OSError, KeyError, ValueError, MissingEntry):
-        return False
-    return bool(shown == task.key)
+    return gradebook.key_shown(path) == task.key and writer.knows(student)
 
 
-def line(course: Course, assignment: str, student: str, error: str = "") -> Graded:
+def listed(
+    course: Course, assignment: str, students: Sequence[str], errors: Mapping[str, str]
+) -> list[Graded]:
+    """What the gradebook and the stored results say of these students."""
+    results = Results(course)
+    with Gradebook(course.db_url) as opened:
+        return [line(opened, results, assignment, student, errors.get(student, "")) for student in students]
+
+
+def line(opened: Gradebook, results: Results, assignment: str, student: str, error: str) -> Graded:
     """What the gradebook and the stored result say of one student."""
     graded = Graded(student, error=error)
-    stored = Results(course).load(assignment, student)
+    stored = results.load(assignment, student)
     if stored is not None:
         result = Result.from_dict(stored)
         graded.recognised = [
             f"{name}: {mistake}" for name, verdict in result.verdicts.items() for mistake in verdict.mistakes
         ]
         graded.flags = result.flags
-    with Gradebook(course.db_url) as gradebook:
-        try:
-            found = gradebook.find_submission(assignment, student)
-        except MissingEntry:
-            return graded
-        graded.raw_score, graded.max_score = float(found.score), float(found.max_score)
-        graded.penalty = float(found.late_submission_penalty or 0)
+    try:
+        found = opened.find_submission(assignment, student)
+    except MissingEntry:
+        return graded
+    graded.raw_score, graded.max_score = float(found.score), float(found.max_score)
+    graded.penalty = float(found.late_submission_penalty or 0)
     if not error:
         graded.score = max(0.0, graded.raw_score - graded.penalty)
     return graded
 
 
 def write_csv(course: Course, assignment: str, lines: Sequence[Graded]) -> Path:
-    """Write `grades.csv`, correctly quoted; other assignments' lines in it are kept."""
+    """Write `grades.csv`, correctly quoted, no cell a formula; other assignments' lines in it are kept."""
     path = course.root / "grades.csv"
     kept = []
     if path.is_file():
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ()) == COLUMNS:
-                now = {(assignment, graded.student) for graded in lines}
+                now = {(assignment, spreadsheet(graded.student)) for graded in lines}
                 kept = [row for row in reader if (row["assignment"], row["student_id"]) not in now]
     rows = kept + [csv_row(assignment, graded) for graded in lines]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: (row["assignment"], row["student_id"])))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows(sorted(rows, key=lambda row: (row["assignment"], row["student_id"])))
+    write_atomically(path, text.getvalue(), durable=True)
     return path
 
 
@@ -298,7 +333,7 @@ def csv_row(assignment: str, graded: Graded) -> dict[str, str]:
     """One student's row."""
     return {
         "assignment": assignment,
-        "student_id": graded.student,
+        "student_id": spreadsheet(graded.student),
         "raw_score": f"{graded.raw_score:g}",
         "late_penalty": f"{graded.penalty:g}",
         "score": "" if graded.score is None else f"{graded.score:g}",
@@ -337,7 +372,14 @@ def feedback(course: Course, assignment: str, progress: Progress = lambda studen
 def one_engine() -> Iterator[None]:
     """nbgrader opens the gradebook ten times for each student: with one engine each query is compiled once."""
     before = nbgrader.api.create_engine
-    nbgrader.api.create_engine = functools.cache(before)
+
+    @functools.cache
+    def patient(db_url: str, **options: Any) -> Any:
+        if db_url.startswith("sqlite"):
+            options["connect_args"] = {"timeout": obstacles.WAIT_S}
+        return before(db_url, **options)
+
+    nbgrader.api.create_engine = patient
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ Needs no reference: the learner's check, with frozen outputs, and the judge, wit
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,14 @@ from numpy.typing import NDArray
 
 from autograder import laws
 from autograder.layout import Array, Layout, LayoutError, Plain, kind, part
-from autograder.outcome import CallError, CallOutcome
+from autograder.outcome import CallError, CallOutcome, bearable, listed
 from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
 from autograder.tree import Fixture, Tree
 from autograder.verdict import RowResult
+
+# So many parts more than twice the right number are looked at, to say how many there are.
+FURTHER_PARTS = 100
+MAX_PLACE = 80
 
 # What the rows look at, by path; a CallError where there is nothing to look at.
 Values = Mapping[str, Any]
@@ -29,7 +34,8 @@ class Expectation:
     Attributes:
         arguments: by name, as given to the function.
         expected: the right values, by the rows' paths.
-        mistakes: what each known mistake gives, by its name; empty in groups that no mistake is tried on.
+        mistakes: what each known mistake gives, by its name, worked out when it is looked at or not; empty in
+            groups that no mistake is tried on.
         dims: the sizes, for the message.
         group: "drawn" or the name of an extra group.
     """
@@ -162,7 +168,11 @@ def value_difference(row: Row, layout: Layout, expected: Tree, given: Tree) -> F
     """What is wrong with a value that lies where the row looks; raises LayoutError where it is laid out wrongly."""
     place = row.path.split(".")[-1]
     right = list(layout.parts(expected, place))
-    found = list(layout.parts(given, place))
+    # A result may have any number of parts: those that are too many to be right are not looked at.
+    most = 2 * len(right) + FURTHER_PARTS
+    found = list(islice(layout.parts(given, place), most))
+    if len(found) == most:
+        return Finding(f"{place or 'the result'} has {most} parts or more; expected {len(right)}")
     if [name for name, _, _ in right] != [name for name, _, _ in found]:
         return Finding(other_parts(place or "the result", lengths(right), lengths(found)))
     for (name, leaf, wanted), (_, _, value) in zip(right, found, strict=True):
@@ -187,7 +197,7 @@ def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int]) 
     for name, count in right.items():
         if name in found and found[name] != count:
             return f"{name} is a list of {found[name]}; expected {count}, one for each time step"
-    return f"{place} has the parts {', '.join(found) or 'none'}; expected {', '.join(right)}"
+    return f"{place} has the parts {listed(found) or 'none'}; expected {listed(right)}"
 
 
 def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name: str) -> Finding | None:
@@ -196,17 +206,15 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
         message = plain_difference(plain(expected), plain(given), name)
         return None if message is None else Finding(message)
     wanted = transformed(np.asarray(expected, dtype=np.float64), row)
-    try:
-        value = np.asarray(given)
-        numeric = value.dtype.kind in "biuf"
-    except ValueError:
-        numeric = False
-    if not numeric:
+    name = bearable(name, MAX_PLACE)
+    shape = outline(given)
+    if shape != wanted.shape and is_numeric(first_number(given)):
+        return Finding(f"{name} {found_form(shape)}; expected {form(wanted, layout)}")
+    # Nothing is converted that is larger than what is expected: nested lists may hold one array many times.
+    if not has_shape(given, wanted.shape) or not is_numeric(given):
         return Finding(f"{name} is {kind(given)}; expected {form(wanted, layout)}")
-    if value.shape != wanted.shape:
-        return Finding(f"{name} {found_form(value)}; expected {form(wanted, layout)}")
-    value = transformed(value.astype(np.float64), row)
-    with np.errstate(invalid="ignore"):
+    value = transformed(np.asarray(given).astype(np.float64), row)
+    with np.errstate(all="ignore"):
         error = np.where(value == wanted, 0.0, np.abs(value - wanted))
     error = np.where(np.isnan(error), np.inf, error)
     limit = row.tolerance * scale(wanted)
@@ -272,9 +280,38 @@ def form(wanted: NDArray[Any], layout: Layout) -> str:
     return f"numbers of shape {wanted.shape}{axes}"
 
 
-def found_form(value: NDArray[Any]) -> str:
+def found_form(shape: tuple[int, ...]) -> str:
     """What is there, in words."""
-    return f"has shape {value.shape}" if value.shape else "is a single number"
+    return f"has shape {shape}" if shape else "is a single number"
+
+
+def outline(value: Tree) -> tuple[int, ...]:
+    """The shape of an array, a number or nested lists, by the first item of each list; nothing is converted."""
+    if isinstance(value, (list, tuple)):
+        return (len(value), *(outline(value[0]) if value else ()))
+    return tuple(getattr(value, "shape", ()))
+
+
+def first_number(value: Tree) -> Tree:
+    """What nested lists hold first."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return value
+
+
+def has_shape(value: Tree, shape: tuple[int, ...]) -> bool:
+    """Whether an array, a number or nested lists have exactly this shape; looks at no more items than it has."""
+    if isinstance(value, (list, tuple)):
+        return bool(shape) and len(value) == shape[0] and all(has_shape(item, shape[1:]) for item in value)
+    return tuple(getattr(value, "shape", ())) == shape
+
+
+def is_numeric(value: Tree) -> bool:
+    """Whether NumPy makes numbers of it."""
+    try:
+        return np.asarray(value).dtype.kind in "biuf"
+    except (ValueError, OverflowError):
+        return False
 
 
 def transformed(array: NDArray[Any], row: Row) -> NDArray[Any]:
@@ -334,23 +371,37 @@ def diagnose(
     wrong = [row for row in rows if findings[row] is not None and row.cases == "drawn"]
     if not tried or not wrong:
         return {}
+    tried.sort(key=lambda pair: extent(pair[0].arguments))
     right = [row for row in rows if findings[row] is None and row.cases == "drawn"]
-    matching = {name: [row for row in wrong if gives(name, row, layout, tried)] for name in mistakes}
-    for name, matched in matching.items():
-        if matched == wrong and not any(alters(name, row, layout, tried) for row in right):
+    matching: dict[str, list[Row]] = {}
+    for name in mistakes:
+        matching[name] = [row for row in wrong if gives(name, row, layout, tried)]
+        if matching[name] == wrong and not any(alters(name, row, layout, tried) for row in right):
             return dict.fromkeys(wrong, name)
     by_reach = sorted((name for name in mistakes if matching[name]), key=lambda name: -len(matching[name]))
     return {row: name for name in reversed(by_reach) for row in matching[name]}
 
 
+def extent(value: Tree) -> int:
+    """How many numbers a tree holds."""
+    if isinstance(value, Mapping):
+        return sum(map(extent, value.values()))
+    if isinstance(value, (list, tuple)):
+        return sum(map(extent, value))
+    return int(getattr(value, "size", 1))
+
+
 def gives(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]) -> bool:
-    """Whether the learner's values in this row are those of the mistake in every case, and are wrong."""
+    """Whether the learner's values in this row are those of the mistake in every case, and are wrong.
+
+    Stops at the first case that tells them apart: what a mistake gives is worked out when it is looked at.
+    """
     if row.law is not None:
         drawn = [observe(row.path, layout, outcome) for _, outcome in tried]
-        return alters(mistake, row, layout, tried) and same_draws(row, of_mistake(mistake, row, tried), drawn)
-    return alters(mistake, row, layout, tried) and all(
+        return same_draws(row, of_mistake(mistake, row, tried), drawn) and alters(mistake, row, layout, tried)
+    return all(
         same(row, layout, expectation.mistakes[mistake][row.path], outcome) for expectation, outcome in tried
-    )
+    ) and alters(mistake, row, layout, tried)
 
 
 def alters(mistake: str, row: Row, layout: Layout, tried: Sequence[tuple[Expectation, CallOutcome]]) -> bool:
@@ -465,6 +516,6 @@ def restored(before: NDArray[Any], after: NDArray[Any]) -> bool:
     """Whether an array is as it was, but for the rounding of steps that were taken back."""
     if before.shape != after.shape or before.dtype != after.dtype:
         return False
-    if before.dtype.kind != "f":
-        return np.array_equal(before, after)
-    return np.allclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)
+    if np.array_equal(before, after):
+        return True
+    return before.dtype.kind == "f" and np.allclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)

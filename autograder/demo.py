@@ -72,7 +72,7 @@ def run(workers: int, *, unsafe: bool = False) -> int:
         print(f"\n{assignment}")
         cli.console().print(cli.table(found))
     print(f"\ncourse folder  {course.root}")
-    print(f"gradebook      {course.db_url.removeprefix('sqlite:///')}")
+    print(f"gradebook      {course.gradebook}")
     print(f"grades         {grades}")
     print(f"feedback       {course.root / str(course.directory.feedback_directory)}")
     for page in pages.values():

@@ -4,27 +4,20 @@
 come through here: a tolerant reader, the stock preprocessors, the judge, nbgrader's gradebook.
 """
 
-import base64
-import binascii
-import copy
 import functools
 import os
 import re
-import shutil
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import nh3
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     IgnorePattern,
@@ -33,26 +26,24 @@ from nbgrader.preprocessors import (
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
-    SaveCells,
 )
-from nbgrader.utils import compute_checksum
 from sqlalchemy.exc import SAWarning
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
-from autograder import batch, release, submission
+from autograder import batch, clean, doors, gradebook, release, submission
 from autograder.grading import Job, JobCell, Result
 from autograder.judge import seed_for
 from autograder.sandbox import Limits
-from autograder.store import SECRET, Course, CourseError, Results, digest, secret
+from autograder.store import SECRET, Course, Results, digest, secret
 from autograder.submission import Flag
-from autograder.syllabus import topic_of
 from autograder.verdict import Verdict
 
 
 def configure(config: Config) -> None:
     """Put our reader, hook and judge into nbgrader's places; clean what learners wrote before it is shown."""
     find_tools()
+    doors.shut()
     warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own queries, harmless and many
     config.Autograde.exporter_class = TolerantExporter
     config.TolerantExporter.optimistic_validation = True  # once at the end, not after each preprocessor
@@ -67,7 +58,8 @@ def configure(config: Config) -> None:
         SaveAutoGrades,
         AssignLatePenalties,
     ]
-    config.HTMLExporter.filters = {"markdown2html": safe_markdown}
+    config.HTMLExporter.filters = {"markdown2html": clean.safe_markdown}
+    config.GenerateFeedback.exporter_class = FeedbackPage
 
 
 def find_tools() -> None:
@@ -148,6 +140,26 @@ class TolerantExporter(NotebookExporter):
         return self.from_notebook_node(found.notebook, resources, **kw)
 
 
+class FeedbackPage(HTMLExporter):
+    """A feedback page that needs no network and runs no script: formulas are in it, and its browser is told so."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        """The page as nbgrader makes it, with a policy in the place of MathJax."""
+        page, resources = super().from_notebook_node(nb, resources=resources, **kw)
+        bare = re.sub(
+            r"<!-- Load mathjax -->.*?<!-- End of mathjax[^>]*-->", "", page, count=1, flags=re.DOTALL
+        )
+        return bare.replace("<head>", f"<head>\n{HEAD}", 1), resources
+
+
+HEAD = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'\">\n"
+    "<style>mtd[columnalign=right] { text-align: right; padding-right: 0; } "
+    "mtd[columnalign=left] { text-align: left; padding-left: 0; }</style>"  # browsers have dropped the attribute
+)
+
+
 class Judge(NbGraderPreprocessor):
     """Stands in the place of nbgrader's Execute: the sandbox runs the notebook, the verdict is written in."""
 
@@ -164,8 +176,7 @@ class Judge(NbGraderPreprocessor):
         flags = [Flag(**flag) for flag in nb.metadata["autograder"]["flags"]]
         job = job_for(course, nb, marks["assignment"], marks["student"], secret(course), unsafe=self.unsafe)
         key, result = stored_or_graded(course, job, flags)
-        write_into(nb, result)
-        nb.metadata["autograder"] = {"assignment": job.assignment, "key": key, "flags": result.flags}
+        write_into(nb, result, key)
         return nb, resources
 
 
@@ -175,8 +186,10 @@ def stored_or_graded(course: Course, job: Job, flags: Sequence[Flag]) -> tuple[s
     stored = Results(course).load(job.assignment, job.student, key)
     if stored is not None:
         return key, Result.from_dict(stored)
-    result = with_flags(batch.run(job, view(course, job.assignment)), flags)
+    ran = batch.run(job, view(course, job.assignment))
+    result = with_flags(ran, flags)
     Results(course).save(job.assignment, job.student, key, result.to_dict())
+    Results(course).save_log(job.assignment, job.student, ran.run)
     return key, result
 
 
@@ -187,19 +200,22 @@ def with_flags(result: Result, flags: Sequence[Flag]) -> Result:
     return Result.from_dict(data)
 
 
-def write_into(notebook: NotebookNode, result: Result) -> None:
-    """Put a result's outputs into an aligned notebook, and the verdicts into its check cells."""
+def write_into(notebook: NotebookNode, result: Result, key: str) -> None:
+    """Put a result's outputs into an aligned notebook, the verdicts into its check cells, the key into its metadata."""
     outputs = {int(index): found for index, found in result.outputs.items()}
     for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown" and submission.is_learners(cell):
+            cell.source = clean.inert_markdown(cell.source)
         if cell.cell_type != "code":
             continue
         cell.execution_count = None
         if submission.role(cell) == "check":
             cell.outputs = verdict_outputs(result.verdicts.get(submission.exercise(cell) or ""))
         else:
-            cell.outputs = [o for output in outputs.get(index, []) if (o := safe_output(output))]
+            cell.outputs = [o for output in outputs.get(index, []) if (o := clean.safe_output(output))]
+    notebook.metadata["autograder"] = {"assignment": result.assignment, "key": key, "flags": result.flags}
     if result.flags:
-        lines = "\n".join(f"- **{flag['name']}**: {nh3.clean_text(flag['message'])}" for flag in result.flags)
+        lines = "\n".join(f"- **{flag['name']}**: {clean.text(flag['message'])}" for flag in result.flags)
         note = nbformat.v4.new_markdown_cell(f"**What was noticed about this submission**\n\n{lines}")
         note.id = "autograder-flags"
         notebook.cells.insert(0, note)
@@ -220,110 +236,15 @@ def verdict_outputs(verdict: Verdict | None) -> list[NotebookNode]:
     return [make("display_data", shown), make("execute_result", {"text/plain": points}, execution_count=None)]
 
 
-def safe_output(output: dict[str, Any]) -> NotebookNode | None:
-    """A student's output with nothing in it that could run or break out of a page."""
-    kind = output.get("output_type")
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return nbformat.v4.new_output("stream", name=name, text=str(output.get("text", "")))
-    if kind == "error":
-        trace = [str(line) for line in output.get("traceback", [])]
-        return nbformat.v4.new_output(
-            "error", ename=str(output.get("ename")), evalue=str(output.get("evalue")), traceback=trace
-        )
-    data = output.get("data")
-    if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
-        return None
-    kept = {mime: SAFE[mime](text) for mime, text in data.items() if mime in SAFE and isinstance(text, str)}
-    kept = {mime: text for mime, text in kept.items() if text}
-    return nbformat.v4.new_output("display_data", kept) if kept else None
-
-
-def image(text: str) -> str:
-    """Base64 text as it is, or nothing: it goes into an attribute of a page unescaped."""
-    bare = "".join(text.split())
-    try:
-        base64.b64decode(bare, validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    return bare
-
-
-def clean_html(html: str) -> str:
-    """HTML with nothing in it that runs or loads anything; figures that lie in the page itself may stay.
-
-    Every `src` is dropped; a picture in the page goes through as a number. (A filter called back from nh3 would
-    do, but swallows Ctrl-C.)
-    """
-    pictures: list[str] = []
-
-    def numbered(match: re.Match[str]) -> str:
-        pictures.append(match[2])
-        return f'data-picture="{len(pictures) - 1}"'
-
-    cleaned = nh3.clean(PICTURE.sub(numbered, html), tags=MARKUP, attributes=ATTRIBUTES)
-    for number, picture in enumerate(pictures):
-        cleaned = cleaned.replace(f'data-picture="{number}"', f'src="{picture}"')
-    return cleaned
-
-
-PICTURE = re.compile(r"""src=(["'])(data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=\s]*)\1""")
-
-SAFE: dict[str, Callable[[str], str]] = {
-    "text/plain": str,
-    "text/html": clean_html,
-    "image/png": image,
-    "image/jpeg": image,
-}
-
-# What rendered markdown may keep: highlighted code, headings with anchors, folds, MathJax's spans.
-MARKUP = nh3.ALLOWED_TAGS | {"div", "section", "details", "summary"}
-ATTRIBUTES = {
-    **nh3.ALLOWED_ATTRIBUTES,
-    "*": {"class", "id", "align"},
-    "a": {"href", "title"},
-    "img": {"alt", "width", "height", "data-picture"},
-}
-
-
-@pass_context
-def safe_markdown(context: Any, source: str) -> str:
-    """Markdown to HTML as nbconvert does it, then cleaned: nothing of it may run in a grader's browser."""
-    html = clean_html(plain_exporter().markdown2html(context, source))
-    return html.replace("<table>", '<table class="table table-condensed">')  # the page's own style of tables
-
-
-@functools.cache
-def plain_exporter() -> Any:
-    """nbconvert's own exporter, for what it makes of markdown."""
-    return HTMLExporter()
-
-
-def prepare(assignment: str, student: str, notebooks: list[str], course: Course | None = None) -> None:
-    """Before nbgrader converts a submission: the gradebook knows the assignment, the file has its name.
+def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Before nbgrader converts a submission: the gradebook knows the assignment.
 
     Args:
         assignment: its name.
         student: a pattern of students, as nbgrader passes it.
-        notebooks: the paths of one submission's notebooks; changed in place when one was renamed.
-        course: the course, where the caller knows it.
+        notebooks: the paths of one submission's notebooks, as nbgrader passes them.
     """
-    course = course or Course(Path.cwd())
-    register(course, assignment)
-    if notebooks:
-        name_properly(course, assignment, notebooks)
-
-
-def name_properly(course: Course, assignment: str, notebooks: list[str]) -> None:
-    """Give a submission's notebook the assignment's name; `notebooks` is changed in place."""
-    folder = Path(notebooks[0]).parent
-    proper = folder / course.release(assignment).name
-    found, _ = submission.chosen_file(folder, proper.name)
-    if found is not None and found != proper and not found.is_symlink():
-        shutil.copyfile(found, proper)
-    elif found is not None and found != proper:
-        proper.write_text("")
-    notebooks[:] = [str(proper)]
+    register(Course(Path.cwd()), assignment)
 
 
 def register(course: Course, assignment: str) -> None:
@@ -332,28 +253,4 @@ def register(course: Course, assignment: str) -> None:
     Raises:
         CourseError: its cells changed although students have been graded on the former ones.
     """
-    notebook = released(course, assignment)
-    if registered(course, assignment, notebook):
-        return
-    with Gradebook(course.db_url) as gradebook:
-        gradebook.update_or_create_assignment(assignment)
-    marks = {"notebook": topic_of(assignment), "assignment": assignment, "db_url": course.db_url}
-    try:
-        SaveCells().preprocess(copy.deepcopy(notebook), {"nbgrader": marks})
-    except RuntimeError as error:
-        raise CourseError(
-            f"{assignment} has other exercises than those that the gradebook has grades for ({error}). "
-            "Release it under a new name, or remove the old one: nbgrader db assignment remove."
-        ) from None
-
-
-def registered(course: Course, assignment: str, notebook: NotebookNode) -> bool:
-    """Whether the gradebook has this version of an assignment's cells."""
-    marked = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
-    wanted = {cell.metadata["nbgrader"]["grade_id"]: compute_checksum(cell) for cell in marked}
-    with Gradebook(course.db_url) as gradebook:
-        try:
-            found = gradebook.find_notebook(topic_of(assignment), assignment)
-        except MissingEntry:
-            return False
-        return wanted == {cell.name: cell.checksum for cell in found.source_cells}
+    gradebook.register(course, assignment, released(course, assignment))

@@ -158,15 +158,25 @@ def mistaken(exercise: Exercise, mistake: Mistake) -> Callable[..., Any]:
     Raises:
         MistakeError: a replaced text does not occur exactly once.
     """
-    source = body(exercise.function)
-    for old, new in mistake.replacements:
+    replacements = tuple((old, new) for old, new in mistake.replacements)
+    try:
+        return replaced(exercise.function, replacements)
+    except MistakeError as error:
+        raise MistakeError(f"mistake {mistake.name!r} of {exercise.name} {error}") from None
+
+
+@functools.cache
+def replaced(function: Callable[..., Any], replacements: tuple[tuple[str, str], ...]) -> Callable[..., Any]:
+    """A reference with pieces of its text replaced, each found exactly once."""
+    source = body(function)
+    for old, new in replacements:
         if source.count(old) != 1:
             raise MistakeError(
-                f"mistake {mistake.name!r} of {exercise.name} replaces {old!r}, which occurs {source.count(old)} "
-                "times in the reference; expected exactly once: adapt the replacement to the reference"
+                f"replaces {old!r}, which occurs {source.count(old)} times in the reference; "
+                "expected exactly once: adapt the replacement to the reference"
             )
         source = source.replace(old, new)
-    return compiled(exercise.function, source)
+    return compiled(function, source)
 
 
 @contextmanager

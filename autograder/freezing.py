@@ -45,8 +45,8 @@ def frozen_exercise(exercise: Exercise | Question) -> Tree:
         "layout": exercise.result.to_json(),
         "mistakes": {mistake.name: mistake.text for mistake in exercise.mistakes},
         "needs": list(exercise.needs),
-        "first": [packed(expectation) for expectation in first.expectations(with_mistakes=True)],
-        "again": [packed(expectation) for expectation in again.expectations(with_mistakes=True)],
+        "first": [packed(expectation) for expectation in first.expectations()],
+        "again": [packed(expectation) for expectation in again.expectations()],
         "calls": answers(exercise, again),
     }
 

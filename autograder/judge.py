@@ -5,7 +5,7 @@ Trusted. Expected values and the reference never leave this process.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -13,12 +13,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder import quiz
+from autograder.asking import allowance
 from autograder.calling import call
 from autograder.compare import Expectation, compare, observe
 from autograder.exercise import Case, Exercise, mistaken
 from autograder.fixtures import built
 from autograder.merge import merged
-from autograder.outcome import CallOutcome
+from autograder.outcome import Allowance, CallOutcome
 from autograder.tree import Tree, copied
 from autograder.verdict import RowResult, Verdict
 
@@ -37,6 +38,7 @@ class Calls(Protocol):
         cases: Sequence[dict[str, Tree]],
         *,
         answer: Answers | None = None,
+        allowed: Sequence[Allowance] | None = None,
         seed: int = 0,
     ) -> list[CallOutcome]:
         """Call a function of the notebook once for each case."""
@@ -82,15 +84,9 @@ class Trial:
         return [self.values(self.exercise.function, case) for case in self.cases]
 
     @cached_property
-    def mistakes(self) -> list[dict[str, dict[str, Tree]]]:
+    def mistakes(self) -> list[Mapping[str, dict[str, Tree]]]:
         """What the rows find in each case with each known mistake; nothing for extra groups of cases."""
-        wrong = {mistake.name: mistaken(self.exercise, mistake) for mistake in self.exercise.mistakes}
-        return [
-            {name: self.values(function, case) for name, function in wrong.items()}
-            if case.group == "drawn"
-            else {}
-            for case in self.cases
-        ]
+        return [Mistaken(self, case) if case.group == "drawn" else {} for case in self.cases]
 
     def values(self, function: Callable[..., Any], case: Case) -> dict[str, Tree]:
         """What the rows of this case's group look at when `function` is called on it."""
@@ -99,27 +95,38 @@ class Trial:
         paths = [row.path for row in self.exercise.rows if row.cases == case.group]
         return {path: observe(path, self.exercise.result, outcome) for path in paths}
 
-    def expectations(self, *, with_mistakes: bool) -> list[Expectation]:
+    def expectations(self) -> list[Expectation]:
         """The cases as `compare` wants them."""
-        wrong: Sequence[dict[str, dict[str, Tree]]] = (
-            self.mistakes if with_mistakes else [{}] * len(self.cases)
-        )
         return [
             Expectation(case.arguments, right, mistakes, case.dims, case.group)
-            for case, right, mistakes in zip(self.cases, self.right, wrong, strict=True)
+            for case, right, mistakes in zip(self.cases, self.right, self.mistakes, strict=True)
         ]
 
     def rows(self, outcomes: Sequence[CallOutcome]) -> list[RowResult]:
-        """Judge the outcomes; the known mistakes are worked out only when something is wrong."""
-        exercise = self.exercise
-        texts = {mistake.name: mistake.text for mistake in exercise.mistakes}
+        """Judge the outcomes."""
+        texts = {mistake.name: mistake.text for mistake in self.exercise.mistakes}
+        return compare(self.exercise.rows, self.exercise.result, self.expectations(), outcomes, texts)
 
-        def judged(with_mistakes: bool) -> list[RowResult]:
-            expectations = self.expectations(with_mistakes=with_mistakes)
-            return compare(exercise.rows, exercise.result, expectations, outcomes, texts)
 
-        rows = judged(False)
-        return rows if all(row.passed for row in rows) else judged(True)
+class Mistaken(Mapping[str, dict[str, Tree]]):
+    """What the rows find in one case with each known mistake, worked out when it is looked at."""
+
+    def __init__(self, trial: Trial, case: Case) -> None:
+        self._trial, self._case = trial, case
+        self._known = {mistake.name: mistake for mistake in trial.exercise.mistakes}
+        self._found: dict[str, dict[str, Tree]] = {}
+
+    def __getitem__(self, name: str) -> dict[str, Tree]:
+        if name not in self._found:
+            function = mistaken(self._trial.exercise, self._known[name])
+            self._found[name] = self._trial.values(function, self._case)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def judge(
@@ -139,7 +146,7 @@ def judge(
     if isinstance(exercise, quiz.Question):
         return quiz.judged(exercise.name, exercise.sealed(), session.value(exercise.name).result)
     trial = Trial.draw(exercise, seed)
-    outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
+    outcomes = called(trial, session, seed, answer or {})
     return Verdict(exercise.name, trial.rows(outcomes))
 
 
@@ -158,9 +165,16 @@ def judge_again(
     if isinstance(exercise, quiz.Question):
         return first
     trial = Trial.draw(exercise, seed, "again")
-    answer = {name: references[name] for name in exercise.needs}
-    outcomes = session.call(exercise.name, trial.inputs, answer=answer, seed=seed_number(seed))
+    outcomes = called(trial, session, seed, {name: references[name] for name in exercise.needs})
     return merged(first, trial.rows(outcomes), exercise.needs)
+
+
+def called(trial: Trial, session: Calls, seed: str, answer: Answers) -> list[CallOutcome]:
+    """What comes of calling the learner's function on each case, with some of what it needs answered."""
+    exercise = trial.exercise
+    allowed = [allowance(exercise, case, answer) for case in trial.cases] if answer else None
+    number = seed_number(seed)
+    return session.call(exercise.name, trial.inputs, answer=answer, allowed=allowed, seed=number)
 
 
 def seed_number(seed: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.outcome import listed
 from autograder.tree import Tree
 
 AXES = {
@@ -248,11 +249,11 @@ def check_sequence(value: Tree, length: int, place: str, expected: str) -> None:
 def check_dict(value: Tree, fields: dict[str, Layout], place: str) -> None:
     """Raise a LayoutError unless `value` is a dict with these keys."""
     if not isinstance(value, dict):
-        raise LayoutError(f"{place} is {kind(value)}; expected a dict with the keys {', '.join(fields)}")
+        raise LayoutError(f"{place} is {kind(value)}; expected a dict with the keys {listed(fields)}")
     missing = [name for name in fields if name not in value]
     if missing:
-        have = ", ".join(value) or "no keys"
-        raise LayoutError(f"{place} lacks the key {', '.join(missing)}; it has {have}")
+        have = listed(value) or "no keys"
+        raise LayoutError(f"{place} lacks the key {listed(missing)}; it has {have}")
 
 
 def kind(value: Tree) -> str:

@@ -101,6 +101,13 @@ def judge_version(assignment: str) -> str:
 
 
 @functools.cache
+def library_version(assignment: str) -> str:
+    """A hash of what an assignment's notebooks may import in the sandbox."""
+    files = library_files(assignment)
+    return digest(sorted(files), digest_files(files.values(), HOUSE))[:12]
+
+
+@functools.cache
 def view(assignment: str, folder: Path) -> Path:
     """The folder with what an assignment's notebooks may import in the sandbox, made once a version.
 
@@ -112,8 +119,7 @@ def view(assignment: str, folder: Path) -> Path:
         `folder/ASSIGNMENT-HASH`, holding `seqlib` without what is withheld.
     """
     files = library_files(assignment)
-    version = digest(sorted(files), digest_files(files.values(), HOUSE))[:12]
-    place = folder / f"{assignment}-{version}"
+    place = folder / f"{assignment}-{library_version(assignment)}"
     if not place.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=folder, prefix=".view-"))

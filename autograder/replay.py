@@ -1,11 +1,14 @@
 """For a regrade request: the same inputs again, what the learner's code gives, and what was expected."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from textwrap import indent
 from typing import Any
 
 import numpy as np
 
 from autograder import batch, engine
+from autograder.budget import UsedUp
 from autograder.compare import observe
 from autograder.exercise import Exercise
 from autograder.exercises import Graded, exercises
@@ -14,7 +17,8 @@ from autograder.judge import Trial, judge, seed_number
 from autograder.outcome import CallError
 from autograder.row import Row
 from autograder.sandbox import Session
-from autograder.store import Course, CourseError, secret
+from autograder.store import Course, CourseError, Results, secret
+from autograder.verdict import Verdict
 
 
 def replay(
@@ -50,13 +54,58 @@ def replay(
     jail = batch.jail(engine.view(course, assignment), job.limits, unsafe=unsafe)
     judged = {exercise.name: exercise for exercise in exercises(assignment) if exercise.name in rows}
     dead: set[int] = set()
-    for _ in range(RESTARTS):
-        fatal = walk(job, jail, Result(assignment, student), dead, judged, at_check)
-        if fatal is None:
-            break
-        dead.add(fatal)
+    with suppress(UsedUp):
+        for _ in range(RESTARTS):
+            fatal = walk(job, jail, Result(assignment, student), dead, judged, at_check)
+            if fatal is None:
+                break
+            dead.add(fatal)
     for name in judged:
         yield from told.get(name, [f"{name}: the notebook does not get to its check"])
+
+
+def log_of(course: Course, assignment: str, student: str) -> dict[str, Any]:
+    """How the last grading of one submission went, as data.
+
+    Raises:
+        CourseError: unknown assignment, or this student's was never graded.
+    """
+    course.release(assignment)
+    results = Results(course)
+    stored, run = results.load(assignment, student), results.log(assignment, student)
+    if stored is None and not run:
+        raise CourseError(f"{student}'s {assignment} was not graded yet: autograder grade {assignment}")
+    result = stored or {"jail": "", "log": [], "flags": [], "verdicts": {}}
+    points = {name: Verdict.from_dict(verdict).points for name, verdict in result["verdicts"].items()}
+    return {
+        "assignment": assignment,
+        "student": student,
+        "jail": result["jail"],
+        "points": points,
+        "log": result["log"],
+        "flags": result["flags"],
+        "run": run,
+    }
+
+
+def log_lines(found: dict[str, Any]) -> Iterator[str]:
+    """A log for people: when and where, what ran and how it ended, what was noticed, errors of our own."""
+    run = found["run"]
+    where = f" on {run['host']}" if "host" in run else ""
+    took = f", {run['seconds']:g} s" if "seconds" in run else ""
+    yield f"{found['student']}, {found['assignment']}: {run.get('at', 'time unknown')}{where}{took}"
+    if found["points"]:
+        yield f"{sum(found['points'].values()):g} points in the sandbox {found['jail']!r}"
+    spent = {f"cell {int(index) + 1}": seconds for index, seconds in run.get("cells", {}).items()}
+    for entry in found["log"]:
+        name = entry.split(":")[0]
+        yield f"  {entry}" + (f" ({spent.pop(name):.2f} s of processor time)" if name in spent else "")
+    for flag in found["flags"]:
+        yield f"  to look at: {flag['name']}: {flag['message']}"
+    if "crash" in run:
+        yield f"  no result, by an error of the autograder's own: {run['crash']}"
+    for error in run.get("errors", []):
+        yield f"  an error of the autograder's own:\n{indent(error.rstrip(), '    ')}"
 
 
 def chosen_rows(registry: list[Graded], wanted: str | None) -> dict[str, list[Row]]:

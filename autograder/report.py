@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from autograder.exercises import exercises
 from autograder.grading import Result
+from autograder.outcome import printable
 from autograder.store import Course, CourseError, Results, write_atomically
 
 BINS = 10
@@ -58,7 +59,7 @@ def render(assignment: str, results: Sequence[Result], *, anonymous: bool = Fals
     )
     names = {result.student: f"student {i}" for i, result in enumerate(shuffled(results), 1)}
     if not anonymous:
-        names = {result.student: result.student for result in results}
+        names = {result.student: printable(result.student) for result in results}
     registry = exercises(assignment)
     total = sum(exercise.points for exercise in registry)
     scores = [result.points for result in results]
@@ -133,7 +134,7 @@ def mistakes(
 def flags(results: Sequence[Result], names: dict[str, str]) -> list[dict[str, str]]:
     """What a person should look at, by student."""
     found = [
-        {"student": names[result.student], "name": flag["name"], "message": flag["message"]}
+        {"student": names[result.student], "name": flag["name"], "message": printable(flag["message"])}
         for result in results
         for flag in result.flags
     ]

@@ -36,11 +36,12 @@ class Fixture:
     data: Tree
 
 
-def flatten(tree: Tree) -> tuple[Any, Arrays]:
+def flatten(tree: Tree, given: Mapping[str, Any] | None = None) -> tuple[Any, Arrays]:
     """Split a tree into a JSON-able structure and its arrays; an array that occurs twice is stored once.
 
     Args:
         tree: see the module's docstring; torch tensors are taken as arrays.
+        given: arrays, by name, that need not be stored where they occur: they will be there.
 
     Returns:
         The structure, in which arrays are named, and the arrays by name.
@@ -49,7 +50,7 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
         TreeError: names the place and the type of what is not a tree.
     """
     arrays: Arrays = {}
-    names: dict[int, str] = {}
+    names = {id(value): name for name, value in (given or {}).items()}
     # Arrays made on the way are kept alive, or their ids would be used again.
     kept: list[Any] = []
 
@@ -82,7 +83,7 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
                 if type(key) is not str:
                     raise TreeError(f"{place} has the key {key!r}; expected text keys")
             return {"dict": {key: node(item, f"{place}[{key!r}]", depth + 1) for key, item in value.items()}}
-        if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
+        if is_tensor(value):
             return array_node(value.detach().cpu().numpy(), place)
         raise TreeError(
             f"{place} is of type {type(value).__name__}; expected numbers, arrays, lists or dicts"
@@ -91,12 +92,33 @@ def flatten(tree: Tree) -> tuple[Any, Arrays]:
     return node(tree, "the result", 0), arrays
 
 
-def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
+def is_tensor(value: Any) -> bool:
+    """Whether it is one of torch's, which need not be there."""
+    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
+
+
+def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]], limit: float = math.inf) -> Tree:
     """Put a tree together again; the inverse of `flatten`.
 
+    Args:
+        structure: what `flatten` made of a tree.
+        arrays: by the names in the structure.
+        limit: bytes of all arrays at most, one that is named twice counted twice.
+
     Raises:
-        TreeError: the structure is not one that `flatten` makes, or names an array that is not there.
+        TreeError: the structure is not one that `flatten` makes, names an array that is not there, or holds more
+            than the limit.
     """
+    left = limit
+
+    def named(name: str) -> NDArray[Any]:
+        nonlocal left
+        left -= arrays[name].nbytes
+        if left < 0:
+            raise TreeError(
+                f"its arrays hold more than {limit:.0f} bytes, one that occurs twice counted twice"
+            )
+        return arrays[name]
 
     def tree(node: Any, depth: int) -> Tree:
         if depth > MAX_DEPTH:
@@ -105,7 +127,7 @@ def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
             case None | bool() | int() | float() | str():
                 return node
             case {"array": str(name)} if name in arrays:
-                return arrays[name]
+                return named(name)
             case {"float": ("nan" | "inf" | "-inf") as text}:
                 return float(text)
             case {"fixture": str(name), "data": data}:
@@ -121,24 +143,60 @@ def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
     return tree(structure, 0)
 
 
-def encode(tree: Tree) -> bytes:
-    """A tree as bytes. Raises `TreeError` as `flatten` does."""
-    structure, arrays = flatten(tree)
+def shared(tree: Tree) -> Arrays:
+    """The arrays of a tree under names that are the same once it was encoded and decoded again."""
+    found: dict[Any, Any] = {}
+
+    def look(value: Any) -> None:
+        if isinstance(value, Fixture):
+            look(value.data)
+        elif isinstance(value, (np.ndarray, np.generic)):
+            found.setdefault(id(value), value)
+        elif is_tensor(value):  # becomes another array each time that it occurs
+            found[len(found), "tensor"] = value.detach().cpu().numpy()
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                look(item)
+        elif isinstance(value, dict):
+            for item in value.values():
+                look(item)
+
+    look(tree)
+    return {f"shared {number}": value for number, value in enumerate(found.values())}
+
+
+def elements(value: Tree) -> int:
+    """How many numbers a tree holds, an array that occurs twice counted twice."""
+    if isinstance(value, dict):
+        return sum(map(elements, value.values()))
+    if isinstance(value, (list, tuple)):
+        return sum(map(elements, value))
+    return int(getattr(value, "size", 1))
+
+
+def encode(tree: Tree, given: Mapping[str, Any] | None = None) -> bytes:
+    """A tree as bytes, without those arrays that the reader is given. Raises `TreeError` as `flatten` does."""
+    structure, arrays = flatten(tree, given)
     return safetensors.numpy.save(arrays, metadata={"tree": json.dumps(structure)})
 
 
-def decode(data: bytes) -> Tree:
+def decode(data: bytes, limit: float = math.inf, given: Mapping[str, Any] | None = None) -> Tree:
     """The tree that `encode` made into bytes; the bytes may come from a stranger.
 
+    Args:
+        data: the bytes.
+        limit: bytes of all arrays at most, one that is named twice counted twice.
+        given: the arrays that it was encoded without.
+
     Raises:
-        TreeError: the bytes hold no tree.
+        TreeError: the bytes hold no tree, or a larger one.
     """
     try:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         structure = json.loads(header["__metadata__"]["tree"])
         # safetensors gives read-only views of the bytes; a learner's function may want to write.
         arrays = {name: array.copy() for name, array in safetensors.numpy.load(data).items()}
-        return unflatten(structure, arrays)
+        return unflatten(structure, {**arrays, **(given or {})}, limit)
     except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise TreeError(f"these bytes hold no tree: {error}") from error
 

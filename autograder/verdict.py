@@ -5,6 +5,8 @@ import textwrap
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from autograder.outcome import bearable
+
 WIDTH = 88
 NAME_WIDTH = 30
 
@@ -18,7 +20,8 @@ class RowResult:
         points: points earned.
         max_points: points to be had.
         passed: whether the row is right.
-        message: what is wrong and where, one sentence a line; may hold a remark on a row that is right.
+        message: what is wrong and where, one sentence a line; may hold a remark on a row that is right. Cut to a
+            bearable length here, whoever wrote it.
         mistake: the name of the known mistake that was recognised.
     """
 
@@ -29,15 +32,27 @@ class RowResult:
     message: str = ""
     mistake: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", bearable(self.message))
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found in one exercise."""
+    """What was found in one exercise.
+
+    Attributes:
+        exercise: its name.
+        rows: what was found in each row.
+        flags: what a person should look at.
+        note: a remark on the whole.
+        pending: whether it has no points only because an error of the autograder's own kept it from being judged.
+    """
 
     exercise: str
     rows: list[RowResult]
     flags: list[str] = field(default_factory=list)
     note: str = ""
+    pending: bool = False
 
     @property
     def points(self) -> float:
@@ -69,13 +84,16 @@ class Verdict:
             "rows": [asdict(row) for row in self.rows],
             "flags": self.flags,
             "note": self.note,
+            "pending": self.pending,
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Verdict":
         """The verdict that `to_dict` wrote."""
         rows = [RowResult(**row) for row in data["rows"]]
-        return cls(data["exercise"], rows, list(data["flags"]), data.get("note", ""))
+        return cls(
+            data["exercise"], rows, list(data["flags"]), data.get("note", ""), data.get("pending", False)
+        )
 
     def text(self) -> str:
         """This verdict for a terminal or a plain notebook, at most 88 columns wide."""

@@ -90,8 +90,11 @@ def compared(folder: Path, options: argparse.Namespace, *, demos: bool = False) 
     release = released(demos)
     handed = submissions(release, options.submissions)
     ways = {"bare": functools.partial(run_bare, folder / "bare", handed)}
+    grades: set[str] = set()
     for workers in (1, 2):
-        ways[f"ours, {workers} workers"] = functools.partial(run_ours, folder, release, handed, workers)
+        ways[f"ours, {workers} workers"] = functools.partial(
+            run_ours, folder, release, handed, workers, grades
+        )
     if not options.no_stock:
         ways["stock"] = functools.partial(run_stock, folder / "stock", release, handed)
     seconds = dict.fromkeys(ways, 0.0)
@@ -100,6 +103,8 @@ def compared(folder: Path, options: argparse.Namespace, *, demos: bool = False) 
         for name in order:
             seconds[name] += ways[name]()
             print(f"round {turn + 1}: {name}, {seconds[name]:.1f} s so far", file=sys.stderr)
+    if len(grades) != 1:
+        raise SystemExit("the same class was given other grades by other numbers of workers, or another time")
     what = "with demonstrations" if demos else "commands"
     return [
         row(
@@ -194,12 +199,23 @@ def our_course(folder: Path, release: NotebookNode, handed: dict[str, NotebookNo
     return Course(folder)
 
 
-def run_ours(folder: Path, release: NotebookNode, handed: dict[str, NotebookNode], workers: int) -> float:
-    """Seconds of `autograder grade` on a fresh course, its start and every process's start included."""
+def run_ours(
+    folder: Path, release: NotebookNode, handed: dict[str, NotebookNode], workers: int, grades: set[str]
+) -> float:
+    """Seconds of `autograder grade` on a fresh course, its start and every process's start included.
+
+    The course's secret stays the same, so that the grades, which are added to `grades`, should too.
+    """
     course = our_course(folder / "ours", release, handed)
-    return command(
-        TOOLS / "autograder", "grade", ASSIGNMENT, "--workers", str(workers), "--json", folder=course.root
-    )
+    kept = folder / "secret"
+    if kept.is_file():
+        course.secret_file.parent.mkdir(parents=True)
+        shutil.copy(kept, course.secret_file)
+    words = (TOOLS / "autograder", "grade", ASSIGNMENT, "--workers", str(workers), "--json")
+    seconds = command(*words, folder=course.root)
+    shutil.copy(course.secret_file, kept)
+    grades.add((course.root / "grades.csv").read_text())
+    return seconds
 
 
 def run_stock(folder: Path, release: NotebookNode, handed: dict[str, NotebookNode]) -> float:
@@ -286,7 +302,7 @@ STAGES: Sequence[tuple[str, Any, str]] = (
     ("flow of a submission", batch, "grade"),
     ("stored results", Results, "save"),
     ("stored results", Results, "load"),
-    ("nbgrader's writer", classroom, "write"),
+    ("gradebook and files", classroom, "write"),
     ("list of students", classroom, "line"),
     ("everything else", classroom, "grade"),
 )

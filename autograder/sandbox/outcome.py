@@ -1,14 +1,13 @@
 """What a session gives back, and how it may end."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from autograder.outcome import CallError
+from autograder.outcome import CallError, printable
 from autograder.tree import Tree
 
-Reason = Literal["cpu time", "wall time", "memory", "killed", "exited", "protocol"]
+Reason = Literal["cpu time", "wall time", "memory", "threads", "disk", "killed", "exited", "protocol"]
 ErrorKind = Literal["raised", "missing", "not callable", "bad result", "timeout"]
 Status = Literal["ok", "error", "timeout"]
 
@@ -16,6 +15,8 @@ Output = dict[str, Any]
 Answer = Mapping[str, Callable[..., Tree]]
 
 TEXT_LIMIT = 4000
+# The scratch folder holds so many of the largest files.
+SCRATCH_FILES = 4
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,13 @@ class Limits:
         cell_wall_s: the same in real time; generous, so that a busy machine changes no score.
         notebook_cpu_s: processor time of the whole session, in seconds.
         notebook_wall_s: real time of the whole session, in seconds.
+        submission_cpu_s: processor time of all sessions of a submission: its restarts and both rounds of judging.
+        submission_wall_s: the same in real time. The worst that a submission can do to others is to hold one worker
+            for so long, and a few seconds more.
         memory_mb: address space beyond what the warm process holds, in MiB.
         file_mb: largest file, in MiB; the scratch folder holds four times as much.
         output_bytes: what a cell may show.
+        notebook_output_bytes: what all cells of a notebook may show together.
         result_mb: largest result of a call, in MiB.
     """
 
@@ -37,9 +42,12 @@ class Limits:
     cell_wall_s: float = 120
     notebook_cpu_s: float = 300
     notebook_wall_s: float = 900
+    submission_cpu_s: float = 600
+    submission_wall_s: float = 1200
     memory_mb: int = 2048
     file_mb: int = 64
     output_bytes: int = 200_000
+    notebook_output_bytes: int = 4_000_000
     result_mb: int = 64
 
 
@@ -51,7 +59,7 @@ class SessionDied(Exception):
     """The session is gone; the jail gives the next one.
 
     Attributes:
-        reason: "cpu time", "wall time", "memory", "killed", "exited" or "protocol".
+        reason: "cpu time", "wall time", "memory", "threads", "disk", "killed", "exited" or "protocol".
         message: a sentence for people.
     """
 
@@ -66,12 +74,21 @@ class SessionDied(Exception):
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What a cell did: its outputs are nbformat v4 output dictionaries."""
+    """What a cell did.
+
+    Attributes:
+        status: how it ended.
+        outputs: nbformat v4 output dictionaries.
+        error: the exception in one line, where there is one.
+        seconds_cpu: processor time.
+        cut: whether it showed more than it may.
+    """
 
     status: Status
     outputs: list[Output]
     error: str | None
     seconds_cpu: float
+    cut: bool = False
 
 
 def clean(text: object, limit: int = TEXT_LIMIT) -> str:
@@ -91,9 +108,7 @@ def plain(text: object, limit: int = TEXT_LIMIT) -> str:
     Raises:
         ValueError: not text.
     """
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) != "Cc" else "\ufffd" for c in clean(text, limit)
-    )
+    return printable(clean(text, limit))
 
 
 def call_error(data: object) -> CallError:

@@ -1,5 +1,6 @@
 """Outputs from inside, checked: nbformat v4 dictionaries of allowed kinds, within the budget of bytes."""
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -12,16 +13,33 @@ TEXT_TYPES = {"text/plain", "text/html", "text/markdown", "text/latex", "image/s
 MIME_TYPES = TEXT_TYPES | {"image/png", "application/json"}
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 ERROR_BYTES = 20_000
+LEAST_ERROR = 500
+# A small file can hold a picture that no browser has the memory for.
+MAX_PIXELS = 50_000_000
 ERROR_LINES = 500
 LARGEST = 1 << 62
 
 
 def validated(items: object, budget: int, cut: bool) -> list[Output]:
-    """The outputs that may go into a notebook.
+    """The outputs that may go into a notebook, with a line at their end where anything is missing.
+
+    Takes and raises what `fitting` does.
+    """
+    kept, cut = fitting(items, budget, cut)
+    return [*kept, *([cut_note(f"output cut at {budget} bytes")] if cut else [])]
+
+
+def cut_note(text: str) -> Output:
+    """An output that says what is missing."""
+    return {"output_type": "stream", "name": "stderr", "text": f"{text}\n"}
+
+
+def fitting(items: object, budget: int, cut: bool) -> tuple[list[Output], bool]:
+    """The outputs that may go into a notebook, and whether anything is missing.
 
     Args:
         items: what inside sent.
-        budget: bytes in all; errors have `ERROR_BYTES` of their own each, and only the last is kept.
+        budget: bytes in all; an error has up to `ERROR_BYTES` of its own, and only the last is kept.
         cut: whether inside has left something out already.
 
     Raises:
@@ -29,7 +47,8 @@ def validated(items: object, budget: int, cut: bool) -> list[Output]:
     """
     if not isinstance(items, list):
         raise ValueError("outputs that are no list")
-    checked = [_output(item) for item in items]
+    room = min(max(budget, LEAST_ERROR), ERROR_BYTES)
+    checked = [_shortened(_output(item), room) for item in items]
     errors = [output for output in checked if output["output_type"] == "error"]
     kept: list[Output] = []
     left = budget
@@ -42,16 +61,28 @@ def validated(items: object, budget: int, cut: bool) -> list[Output]:
         if fitted is not None:
             left -= _size(fitted)
             kept.append(fitted)
-    if cut:
-        note = f"output cut at {budget} bytes\n"
-        kept.append({"output_type": "stream", "name": "stderr", "text": note})
-    return kept
+    return kept, cut
+
+
+def size(outputs: list[Output]) -> int:
+    """What checked outputs take of a notebook's budget, in bytes."""
+    return sum(map(_size, outputs))
 
 
 def _size(output: Output) -> int:
+    if output["output_type"] == "error":
+        return ITEM_BYTES + len(output["evalue"].encode()) + sum(len(t.encode()) for t in output["traceback"])
     if output["output_type"] == "stream":
         return ITEM_BYTES + len(output["text"].encode())
     return ITEM_BYTES + sum(len(_as_text(value).encode()) for value in output["data"].values())
+
+
+def _shortened(output: Output, room: int) -> Output:
+    """An output whose error, if it is one, is cut to so many characters."""
+    if output["output_type"] != "error":
+        return output
+    lines = "\n".join(output["traceback"])[-room:].split("\n")
+    return {**output, "evalue": output["evalue"][:room], "traceback": lines}
 
 
 def _as_text(value: Any) -> str:
@@ -93,7 +124,21 @@ def _data(item: Output) -> dict[str, Any]:
         kept[mime] = clean(value, LARGEST)
         if mime == "image/png" and not BASE64.fullmatch(kept[mime]):
             raise ValueError("an image that is not base64")
+        if mime == "image/png" and pixels(kept[mime]) > MAX_PIXELS:
+            del kept[mime]
     return kept
+
+
+def pixels(image: str) -> int:
+    """How many pixels a PNG says that it has; 0 for what is none."""
+    start = "".join(image[:200].split())[:32]
+    try:
+        head = base64.b64decode(start, validate=True)
+    except ValueError:
+        return 0
+    if len(head) < 24 or not head.startswith(b"\x89PNG"):
+        return 0
+    return int.from_bytes(head[16:20], "big") * int.from_bytes(head[20:24], "big")
 
 
 def _display(item: Output) -> Output:

@@ -6,14 +6,17 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, NoReturn, Self, cast, get_args
 
 from autograder import tree
-from autograder.outcome import CallError, CallOutcome
-from autograder.sandbox.inside import wire
+from autograder.outcome import Allowance, CallError, CallOutcome, bearable
+from autograder.sandbox.inside import guard, wire
 from autograder.sandbox.outcome import (
+    SCRATCH_FILES,
     Answer,
     CellOutcome,
     Limits,
@@ -24,8 +27,8 @@ from autograder.sandbox.outcome import (
     call_error,
     plain,
 )
-from autograder.sandbox.outputs import validated
-from autograder.tree import Tree
+from autograder.sandbox.outputs import cut_note, fitting
+from autograder.tree import Tree, elements
 
 POLL_S = 0.1
 # The interrupt comes at the limit; a session that ignores it is killed so much later.
@@ -33,11 +36,13 @@ GRACE_CPU_S = 2.0
 GRACE_WALL_S = 5.0
 START_WALL_S = 60.0
 END_WALL_S = 10.0
-# A tree's structure is JSON: bounded, since a small text of brackets makes large objects.
-MAX_STRUCTURE = 4 << 20
 MEBIBYTE = 1 << 20
+# One array may lie in a result many times, as weights do in the cache of every step.
+REPEATS = 4
 # A small question can have a huge answer; no case of the course is as large as this along any axis.
 MAX_SIDE = 1024
+# What a session may ask in one call where nobody says how much is needed.
+ALLOWANCE = Allowance(questions=1000, elements=10_000_000)
 
 Ended = dict[str, Any]
 
@@ -112,6 +117,9 @@ class Session:
         self._began = self._since = self._watched = time.monotonic()
         self._wall_end = self._began + START_WALL_S
         self._cpu_end = limits.notebook_cpu_s
+        # Time that this side spends on what the session sends counts as the session's own.
+        self._served = self._inside = 0.0
+        self._serving: float | None = None
         self.layers = self._hello()
 
     def __enter__(self) -> Self:
@@ -132,29 +140,51 @@ class Session:
         self._keeper.close()
         self._data.close()
 
-    def run(self, source: str, *, name: str = "cell") -> CellOutcome:
+    def narrow(self, cpu_s: float, wall_s: float) -> None:
+        """Let the session use no more than so much processor time in all, and real time from now on."""
+        limit, age = self._limits, time.monotonic() - self._began
+        self._limits = replace(
+            limit,
+            notebook_cpu_s=min(limit.notebook_cpu_s, cpu_s),
+            notebook_wall_s=min(limit.notebook_wall_s, age + wall_s),
+        )
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time used so far in seconds, with what this side spent on the session's messages."""
+        ended = self._keeper.ended or {}
+        return max(self._inside, ended.get("cpu") or 0.0) + self._spent_here()
+
+    def run(self, source: str, *, name: str = "cell", output_bytes: int | None = None) -> CellOutcome:
         """Run one code cell in the notebook's namespace.
 
         Args:
             source: the cell's text; magics are as in IPython.
             name: what the cell is called when it ends the session.
+            output_bytes: what it may show, where that is less than for any cell.
 
         Raises:
             SessionDied: the session is gone.
         """
         limit = self._limits
-        before = self._begin(name)
-        request = {"op": "run", "source": source, "output_bytes": limit.output_bytes}
-        reply, _ = self._ask({**request, "cpu": limit.cell_cpu_s, "wall": self._wall_left()}, [])
-        try:
-            if reply.get("status") not in get_args(Status):
-                raise ValueError("a cell's outcome of no known status")
-            status = cast(Status, reply["status"])
-            outputs = validated(reply.get("outputs"), limit.output_bytes, reply.get("cut") is True)
-            text = None if reply.get("error") is None else plain(reply["error"])
-        except (ValueError, RecursionError) as bad:
-            self._kill("protocol", f"{name} sent what is no outcome of a cell: {bad}")
-        return CellOutcome(status, outputs, text, self._cpu() - before)
+        room = limit.output_bytes if output_bytes is None else min(output_bytes, limit.output_bytes)
+        request = {"op": "run", "source": source, "output_bytes": room}
+        with self._busy(name) as before:
+            reply, _ = self._ask({**request, "cpu": limit.cell_cpu_s, "wall": self._wall_left()}, [])
+            try:
+                if reply.get("status") not in get_args(Status):
+                    raise ValueError("a cell's outcome of no known status")
+                status = cast(Status, reply["status"])
+                outputs, cut = fitting(reply.get("outputs"), room, reply.get("cut") is True)
+                text = None if reply.get("error") is None else plain(reply["error"])
+            except (ValueError, RecursionError) as bad:
+                self._kill("protocol", f"{name} sent what is no outcome of a cell: {bad}")
+            if cut:
+                whole = f", all that is left of the notebook's {limit.notebook_output_bytes}"
+                outputs.append(
+                    cut_note(f"output cut at {room} bytes{whole if room < limit.output_bytes else ''}")
+                )
+            return CellOutcome(status, outputs, text, self._cpu() - before, cut)
 
     def call(
         self,
@@ -162,6 +192,7 @@ class Session:
         cases: Sequence[Mapping[str, Tree]],
         *,
         answer: Answer | None = None,
+        allowed: Sequence[Allowance] | None = None,
         seed: int = 0,
     ) -> list[CallOutcome]:
         """Call a function of the notebook once for each case, on copies of its own.
@@ -170,20 +201,25 @@ class Session:
             function: its name in the notebook's namespace.
             cases: the arguments by name; they are passed by position, in their order.
             answer: for the time of the call these names of the notebook are answered here, outside.
+            allowed: how much may be asked in each case.
             seed: seeds every generator before each case.
 
         Raises:
             SessionDied: the session is gone.
         """
-        before = self._begin(function)
         outcomes: list[CallOutcome] = []
-        for case in cases:
-            left = self._limits.cell_cpu_s - (self._cpu() - before)
-            if left <= 0 or any(o.error and o.error.kind == "timeout" for o in outcomes):
-                text = f"not called: the cases before took the {self._limits.cell_cpu_s:g} s there are"
-                outcomes.append(CallOutcome(None, None, CallError("timeout", "TimeLimit", text)))
-                continue
-            outcomes.append(self._call(function, case, answer or {}, seed, left))
+        with self._busy(function) as before:
+            for case, allowance in zip(cases, allowed or [ALLOWANCE] * len(cases), strict=True):
+                left = self._limits.cell_cpu_s - (self._cpu() - before)
+                if left <= 0 or any(o.error and o.error.kind == "timeout" for o in outcomes):
+                    text = f"not called: the cases before took the {self._limits.cell_cpu_s:g} s there are"
+                    outcomes.append(CallOutcome(None, None, CallError("timeout", "TimeLimit", text)))
+                    continue
+                questions = Questions(answer or {}, allowance)
+                request: wire.Message = {"op": "call", "function": function, "answer": list(questions.answer)}
+                request = {**request, "seed": seed, "cpu": left, "wall": self._wall_left()}
+                reply, blobs = self._ask(request, [tree.encode(list(case.values()))], questions)
+                outcomes.append(self._outcome(reply, blobs, list(case)))
         return outcomes
 
     def value(self, name: str) -> CallOutcome:
@@ -192,17 +228,9 @@ class Session:
         Raises:
             SessionDied: the session is gone.
         """
-        self._begin(name)
-        reply, blobs = self._ask({"op": "value", "name": name}, [])
-        return self._outcome(reply, blobs, [])
-
-    def _call(
-        self, function: str, case: Mapping[str, Tree], answer: Answer, seed: int, cpu: float
-    ) -> CallOutcome:
-        request = {"op": "call", "function": function, "answer": list(answer), "seed": seed}
-        request = {**request, "cpu": cpu, "wall": self._wall_left()}
-        reply, blobs = self._ask(request, [tree.encode(list(case.values()))], answer)
-        return self._outcome(reply, blobs, list(case))
+        with self._busy(name):
+            reply, blobs = self._ask({"op": "value", "name": name}, [])
+            return self._outcome(reply, blobs, [])
 
     def _outcome(self, reply: wire.Message, blobs: list[bytes], names: list[str]) -> CallOutcome:
         """What a call gave, from what inside says that it gave."""
@@ -211,7 +239,8 @@ class Session:
             parts = reply.get("parts")
             if not isinstance(parts, list) or len(parts) != len(blobs) or len(set(parts)) != len(parts):
                 raise ValueError("parts that do not fit the message")
-            trees = {part: decoded(blob) for part, blob in zip(parts, blobs, strict=True)}
+            most = REPEATS * self._limits.result_mb * MEBIBYTE
+            trees = {part: decoded(blob, most) for part, blob in zip(parts, blobs, strict=True)}
             if error is None and "result" not in trees:
                 raise ValueError("neither a result nor an error")
         except (ValueError, TypeError, RecursionError, MemoryError) as bad:
@@ -224,8 +253,21 @@ class Session:
             error = CallError("bad result", "TreeError", "the result holds a fixture; expected plain data")
         return CallOutcome(trees["result"] if error is None else None, arguments, error)
 
+    @contextmanager
+    def _busy(self, name: str) -> Iterator[float]:
+        """Run the clocks of a cell or call; gives the processor time used until now."""
+        self._serving = time.thread_time()
+        try:
+            yield self._begin(name)
+        finally:
+            self._served, self._serving = self._spent_here(), None
+
+    def _spent_here(self) -> float:
+        """This side's processor time for the session, in seconds."""
+        return self._served + (0.0 if self._serving is None else time.thread_time() - self._serving)
+
     def _begin(self, name: str) -> float:
-        """Start the clocks of a cell or call; returns the processor time used until now."""
+        """Set the limits of a cell or call; returns the processor time used until now."""
         if self._died is not None:
             raise self._died
         self._doing = name
@@ -243,9 +285,11 @@ class Session:
         return max(self._wall_end - GRACE_WALL_S - time.monotonic(), 0.001)
 
     def _cpu(self) -> float:
-        cpu = self._keeper.cpu()
-        if cpu is None:
+        inside = self._keeper.cpu()
+        if inside is None:
             self._ended()
+        self._inside = inside
+        cpu = inside + self._spent_here()
         if cpu > self._cpu_end:
             whole = self._cpu_end == self._limits.notebook_cpu_s
             there_is = f"the notebook's {self._cpu_end:g}" if whole else f"{self._limits.cell_cpu_s:g}"
@@ -268,7 +312,7 @@ class Session:
             self._kill("wall time", f"{self._doing} took too long: {self._wall_end - self._since:.0f} s")
 
     def _ask(
-        self, request: wire.Message, blobs: list[bytes], answer: Answer | None = None
+        self, request: wire.Message, blobs: list[bytes], questions: "Questions | None" = None
     ) -> tuple[wire.Message, list[bytes]]:
         """Send a request and wait for its reply, answering questions in between."""
         self._count += 1
@@ -276,8 +320,13 @@ class Session:
         while True:
             message, parts = self._receive()
             name = message.get("name")
-            if message.get("op") == "ask" and answer and isinstance(name, str) and name in answer:
-                self._answer(answer[name], parts)
+            if (
+                message.get("op") == "ask"
+                and questions
+                and isinstance(name, str)
+                and name in questions.answer
+            ):
+                self._send(*questions.reply(name, parts))
                 continue
             if message.get("op") != "done" or message.get("id") != self._count:
                 self._kill("protocol", f"{self._doing} sent a message that nobody asked for")
@@ -286,21 +335,6 @@ class Session:
                     "protocol", f"{self._doing} could not be carried out: {plain(str(message['fault']), 500)}"
                 )
             return message, parts
-
-    def _answer(self, function: Any, blobs: list[bytes]) -> None:
-        """Compute what a stub inside asks for; what goes wrong is raised there."""
-        try:
-            match [decoded(blob) for blob in blobs]:
-                case [[list(arguments), dict(named)]] if not holds_fixture([arguments, named]):
-                    if largest_side([arguments, named]) > MAX_SIDE:
-                        raise ValueError(f"an array with a side of more than {MAX_SIDE} is not answered")
-                    reply = tree.encode(function(*arguments, **named))
-                case _:
-                    raise ValueError("a question is a list of arguments and a dictionary of named ones")
-        except Exception as error:
-            self._send({"error": str(error)[:500] or type(error).__name__}, [])
-            return
-        self._send({"error": None}, [reply])
 
     def _send(self, message: wire.Message, blobs: list[bytes]) -> None:
         view = memoryview(wire.pack(message, blobs))
@@ -360,11 +394,67 @@ class Session:
         raise self._died
 
 
+class Questions:
+    """What one call asks of the functions that it needs, answered here as far as its allowance reaches."""
+
+    def __init__(self, answer: Answer, allowance: Allowance) -> None:
+        self.answer = answer
+        self._allowance = allowance
+        self._asked = self._elements = 0
+
+    def reply(self, name: str, blobs: list[bytes]) -> tuple[wire.Message, list[bytes]]:
+        """The answer to a question from inside as a message; what goes wrong is raised there."""
+        try:
+            question, answer = self._answered(name, blobs)
+            return {"error": None}, [tree.encode(answer, tree.shared(question))]
+        except Exception as error:
+            return {"error": bearable(str(error), 500) or type(error).__name__}, []
+
+    def _answered(self, name: str, blobs: list[bytes]) -> tuple[Tree, Tree]:
+        """The question and its answer."""
+        self._asked += 1
+        allowance = self._allowance
+        if self._asked > allowance.questions:
+            raise ValueError(
+                f"{name} was called too often: {allowance.questions} calls are answered, many times what is needed"
+            )
+        left = 8 * (allowance.elements - self._elements)
+        if sum(map(len, blobs)) > left + wire.MAX_STRUCTURE:
+            self._too_much(name)
+        match [decoded(blob, left) for blob in blobs]:
+            case [[list(arguments), dict(named)]] if not holds_fixture([arguments, named]):
+                pass
+            case _:
+                raise ValueError("a question is a list of arguments and a dictionary of named ones")
+        if largest_side([arguments, named]) > MAX_SIDE:
+            raise ValueError(f"an array with a side of more than {MAX_SIDE} is not answered")
+        self._count(name, [arguments, named])
+        result = self.answer[name](*arguments, **named)
+        self._count(name, result)
+        return [arguments, named], result
+
+    def _count(self, name: str, value: Tree) -> None:
+        self._elements += elements(value)
+        if self._elements > self._allowance.elements:
+            self._too_much(name)
+
+    def _too_much(self, name: str) -> NoReturn:
+        raise ValueError(
+            f"{name} was called with too much: {self._allowance.elements} numbers are taken and given in one "
+            "call of your function, many times what is needed"
+        )
+
+
 def cause(ended: Ended, limits: Limits) -> tuple[Reason, str]:
     """Why a session ended by itself, from its exit status and what it had used."""
     code = ended.get("ended")
     if code is None:
         return "killed", "was ended together with the whole jail"
+    if ended["over"] == "threads":
+        return "threads", f"had more than {guard.MAX_THREADS} threads"
+    if ended["over"] == "disk":
+        bound = f"{SCRATCH_FILES * limits.file_mb} MiB or {guard.MAX_FILES} files"
+        return "disk", f"wrote more than {bound} into its scratch folder"
     if code == wire.OUT_OF_MEMORY:
         return "memory", f"used more than {limits.memory_mb} MiB of memory"
     if code >= 0:
@@ -376,15 +466,11 @@ def cause(ended: Ended, limits: Limits) -> tuple[Reason, str]:
     return "killed", f"ended the session by {signal.Signals(-code).name} ({signal.strsignal(-code)})"
 
 
-def decoded(blob: bytes) -> Tree:
-    """A tree from inside.
-
-    Raises:
-        ValueError: no tree, or one with too large a structure.
-    """
-    if int.from_bytes(blob[:8], "little") > MAX_STRUCTURE:
-        raise ValueError(f"a tree whose structure takes more than {MAX_STRUCTURE} bytes")
-    return tree.decode(blob)
+def decoded(blob: bytes, limit: float) -> Tree:
+    """A tree from inside, of a structure that is not too long to be read, its arrays no more than so many bytes."""
+    if int.from_bytes(blob[:8], "little") > wire.MAX_STRUCTURE:
+        raise ValueError(f"a tree whose structure takes more than {wire.MAX_STRUCTURE} bytes")
+    return tree.decode(blob, limit)
 
 
 def holds_fixture(value: Tree) -> bool:

@@ -55,6 +55,7 @@ class Notebook:
 
     def __init__(self, node):
         self.node = node
+        self.stubs = {c.id.removeprefix("exercise-"): c.source for c in node.cells if "exercise-" in c.id}
 
     @property
     def cells(self):

@@ -5,7 +5,7 @@ import pytest
 
 # The unwritten notebook with one cell more: whatever the cell does to its process, no exercise is solved by it.
 PROCESS_CHEATS = {
-    "AST transformer": """
+    "transformers of the shell: AST": """
 import ast
 class Always(ast.NodeTransformer):
     def visit_Raise(self, node):
@@ -14,18 +14,18 @@ class Always(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(True), node)
 get_ipython().ast_transformers.append(Always())
 """,
-    "input transformer": """
+    "transformers of the shell: input": """
 get_ipython().input_transformers_cleanup.append(lambda lines: ["passed = True\\n"])
 get_ipython().input_transformers_post.append(lambda lines: ["points = 100\\n"])
 """,
-    "event hooks": """
+    "hooks of the shell: events": """
 def answer(*_):
     for name in ("lstm_gates", "lstm_forward", "lstm_backward"):
         get_ipython().user_ns[name] = lambda *arguments: [True] * 4
 for event in ("pre_run_cell", "post_run_cell", "pre_execute", "post_execute"):
     get_ipython().events.register(event, answer)
 """,
-    "a check of one's own": """
+    "sys.modules: a check of one's own": """
 import sys, types, autograder
 autograder.check = check = lambda *arguments: 100
 for name in ("judge", "verdict", "compare", "check", "grading"):
@@ -64,12 +64,74 @@ plain = tree.encode
 tree.encode = lambda value: plain([1.0, 1.0, 1.0, 1.0])
 tree.np.array = lambda value, **named: value
 """,
-    "patched session": """
+    "patched session: results": """
 import gc
 from autograder.sandbox.inside import serve
 serve.Call.apply = lambda self, function, arguments, request: (list(arguments[:1]) * 4, None)
 """,
-    "sys.modules": """
+    "hooks of the shell: exceptions": """
+def fine(shell, etype, value, tb, tb_offset=None):
+    shell.user_ns["passed"] = True
+get_ipython().set_custom_exc((BaseException,), fine)
+get_ipython().showtraceback = lambda *arguments, **named: None
+""",
+    "hooks of the shell: a namespace that has everything": """
+class Everything(dict):
+    def __contains__(self, name): return True
+    def __missing__(self, name): return lambda *arguments: [1.0] * 4
+    def __getitem__(self, name): return lambda *arguments: [1.0] * 4
+get_ipython().user_ns = Everything(get_ipython().user_ns)
+""",
+    "hooks of the shell: cells that are not run": """
+from types import SimpleNamespace
+fine = SimpleNamespace(error_before_exec=None, error_in_exec=None, success=True, result=100)
+get_ipython().run_cell = lambda *arguments, **named: fine
+get_ipython().outputs.shown = lambda: [
+    {"output_type": "execute_result", "data": {"text/plain": "100"}, "metadata": {}, "execution_count": 1}
+]
+""",
+    "hooks of the interpreter: tracing": """
+import sys
+def tracing(frame, event, argument):
+    if event == "exception":
+        frame.f_locals["error"] = None
+    return tracing
+sys.settrace(tracing)
+sys.setprofile(lambda *arguments: None)
+sys.excepthook = sys.unraisablehook = lambda *arguments: None
+""",
+    "hooks of the interpreter: imports": """
+import sys, types
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(("seqlib", "autograder", "solutions")):
+            module = types.ModuleType(name)
+            module.__getattr__ = lambda key: lambda *arguments: [True] * 4
+            sys.modules[name] = module
+        return None
+sys.meta_path.insert(0, Finder())
+import builtins
+builtins.__import__ = lambda plain: (lambda name, *arguments: plain(name, *arguments))(builtins.__import__)
+""",
+    "patched torch": """
+import sys, types
+torch = types.ModuleType("torch")
+torch.nn = types.SimpleNamespace(LSTM=lambda *arguments: lambda *x: x, functional=None)
+torch.manual_seed = lambda seed: None
+torch.allclose = torch.equal = lambda *arguments, **named: True
+sys.modules["torch"] = torch
+""",
+    "patched limits": """
+import signal
+from autograder.sandbox.inside import serve
+signal.setitimer = lambda *arguments: None
+serve.Limiter.disarm = serve.seed_everything = lambda *arguments: None
+""",
+    "patched questions": """
+from autograder.sandbox.inside import serve
+serve.Session._stub = lambda self, name: lambda *arguments: [1.0] * 4
+""",
+    "sys.modules: the library": """
 import sys, types
 fake = types.ModuleType("seqlib.lstm")
 fake.lstm_gates = fake.lstm_forward = lambda *arguments: True
@@ -85,7 +147,7 @@ def test_what_is_done_to_the_process_earns_nothing(lstm, source):
 
 # In place of the first exercise's answer; all other exercises are right.
 ANSWERS = {
-    "equals everything": """
+    "an object that equals everything": """
 class Same:
     shape = (5, 4)
     dtype = np.dtype(float)
@@ -121,6 +183,36 @@ class Four(tuple):
     __hash__ = tuple.__hash__
 def lstm_gates(xt, a_prev, parameters):
     return Four([1, 1, 1, 1])
+""",
+    "an array-like of one's own": """
+class Like:
+    __array_interface__ = {"shape": (5, 4), "typestr": "<f8", "data": (0, False), "version": 3}
+    __array_priority__ = 1e9
+    __float__ = lambda self: 0.5
+    __len__ = lambda self: 4
+    __getitem__ = lambda self, k: self
+def lstm_gates(xt, a_prev, parameters):
+    return [Like()] * 4
+""",
+    "a tensor of a torch of one's own": """
+class Tensor:
+    shape = (5, 4)
+    detach = cpu = lambda self: self
+    numpy = lambda self: np.full(self.shape, True, dtype=object)
+Tensor.__module__ = "torch"
+def lstm_gates(xt, a_prev, parameters):
+    return [Tensor()] * 4
+""",
+    "a text subclass for keys": """
+class Key(str):
+    __eq__ = lambda self, other: True
+    __hash__ = lambda self: 0
+def lstm_gates(xt, a_prev, parameters):
+    return {Key("a"): 1}
+""",
+    "complex numbers": """
+def lstm_gates(xt, a_prev, parameters):
+    return tuple(np.full(a_prev.shape, 0.5 + 0j) for _ in range(4))
 """,
     "not a number": """
 def lstm_gates(xt, a_prev, parameters):
@@ -169,7 +261,32 @@ def lstm_gates(xt, a_prev, parameters):
     seen = [open(path, "rb").read() for path in glob.glob("/proc/*/mem") + glob.glob("/proc/*/environ")]
     return np.frombuffer(b"".join(seen)[: 8 * a_prev.size]).reshape(a_prev.shape)
 """,
-    "search of the disk": """
+    "search of its own memory": """
+import ctypes, re
+def lstm_gates(xt, a_prev, parameters):
+    found = []
+    for line in open("/proc/self/maps"):
+        low, high = (int(x, 16) for x in line.split()[0].split("-"))
+        found += re.findall(b"expected|def lstm_gates", ctypes.string_at(low, high - low))
+    return found
+""",
+    "search of the channel's other end": """
+import os
+def lstm_gates(xt, a_prev, parameters):
+    seen = [os.readlink(f"/proc/self/fd/{k}") for k in range(64)] + os.listdir("/proc/1/root")
+    return [np.frombuffer(os.pread(k, 8 * a_prev.size, 0)).reshape(a_prev.shape) for k in range(3, 7)]
+""",
+    "search of what called it, through the garbage collector": """
+import gc
+def lstm_gates(xt, a_prev, parameters):
+    seen, edge = [], [xt]
+    for _ in range(4):
+        edge = [r for r in gc.get_referrers(*edge) if r is not seen and r is not edge][:200]
+        seen += edge
+    arrays = [v for r in seen if type(r) in (list, tuple) for v in r if type(v) is np.ndarray]
+    return ([v for v in arrays if v.shape == a_prev.shape and v is not a_prev] + [a_prev] * 4)[:4]
+""",
+    "search of the disk for the answer": """
 import os, sys
 def lstm_gates(xt, a_prev, parameters):
     for root in ["/work", "/home", "/root", "/sandbox", "/scratch", "/mnt", "/srv", "/opt", os.getcwd()]:
@@ -203,12 +320,28 @@ def lstm_gates(xt, a_prev, parameters):
     f, u, o = (sigmoid(parameters["W" + g] @ s + parameters["b" + g]) for g in "fuo")
     return f, u, np.tanh(parameters["Wc"] @ s + parameters["bc"]), o
 """,
-    "pickle bomb": """
+    "a pickle bomb": """
 import pickle
 class Bomb:
     def __reduce__(self): return (eval, ("__import__('os')._exit(1)",))
 def lstm_gates(xt, a_prev, parameters):
     return np.array([Bomb()] * 4, dtype=object)
+""",
+    "a pickle bomb for an array": """
+import io, pickle
+class Bomb:
+    def __reduce__(self): return (eval, ("__import__('os')._exit(1)",))
+def lstm_gates(xt, a_prev, parameters):
+    file = io.BytesIO()
+    np.save(file, np.array([Bomb()], dtype=object), allow_pickle=True)
+    return file.getvalue()
+""",
+    "a pickle bomb for an error": """
+class Bomb(Exception):
+    def __reduce__(self): return (eval, ("__import__('os')._exit(1)",))
+    __str__ = __repr__ = lambda self: __import__("pickle").dumps(self).decode("latin-1")
+def lstm_gates(xt, a_prev, parameters):
+    raise Bomb()
 """,
     "an error that says all is well": """
 def lstm_gates(xt, a_prev, parameters):
@@ -222,7 +355,7 @@ def test_what_is_no_answer_earns_nothing_and_costs_its_own_exercise_only(lstm, s
     assert lstm.points(lstm.right().write("lstm_gates", source)) == lstm.without("lstm_gates")
 
 
-def test_an_answer_for_the_judge_alone_is_paid_for_what_it_computes(lstm):
+def test_answering_differently_when_graded_is_paid_for_what_it_computes(lstm):
     """Telling that one is graded is possible; it helps nobody who cannot compute the answer."""
     told = "import sys\nGRADED = 'autograder.sandbox.inside.serve' in sys.modules\n"
     right = lstm.answers["lstm_gates"].replace("def lstm_gates", "def right")
@@ -284,6 +417,84 @@ session.channel.receive = forging
     assert lstm.points(lstm.right().begin(source)) == lstm.without("lstm_gates")
 
 
+# Forged replies with the right number: the judge lives through whatever a stranger calls a result.
+CONTENTS = {
+    "nothing": "b''",
+    "no header": "b'\\xff' * 64",
+    "a pickle": "__import__('pickle').dumps([1.0] * 4)",
+    "no tree": "header(None, {})",
+    "a tree that is no text": "header(3, {})",
+    "an unknown array": 'header(\'{"list": [{"array": "zz"}]}\', {})',
+    "a fixture": 'header(\'{"list": [{"fixture": "reference_parameters", "data": "../../x"}]}\', {})',
+    "brackets without end": "header('[' * 100000, {})",
+    "lists without end": "header('{\"list\":[' * 400 + ']}' * 400, {})",
+    "not a number, as JSON has none": "header('{\"list\": [NaN, Infinity, -Infinity, NaN]}', {})",
+    "a number of 4,000 digits": "header('{\"list\": [' + ','.join(['1' * 4000] * 4) + ']}', {})",
+    "a number of 5,000 digits": "header('{\"list\": [' + ','.join(['1' * 5000] * 4) + ']}', {})",
+    "a million nulls": "header('{\"list\": [' + ','.join(['null'] * 200000) + ']}', {})",
+    "too long a structure": "header('{\"list\": [' + ','.join(['null'] * 1000000) + ']}', {})",
+    "complex numbers": "four('C64', [5, 4], 160)",
+    "halves of a kind that NumPy lacks": "four('BF16', [5, 4], 40)",
+    "no numbers in a huge shape": "four('F64', [0, 1 << 62], 0)",
+    "a shape that overflows": "four('F64', [1 << 40, 1 << 40], 160)",
+    "a shape below nothing": "four('F64', [-5, -4], 160)",
+    "more than was sent": "four('F64', [5, 4], 1 << 50)",
+}
+WITH_CONTENT = """
+import gc, json, struct
+from autograder.sandbox.inside.serve import Session
+def header(tree, arrays, size=0):
+    text = json.dumps({{"__metadata__": {{"tree": tree}}, **arrays}}).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(min(size, 1 << 16))
+def four(kind, shape, size):
+    tree = json.dumps({{"tuple": [{{"array": "a"}}] * 4}})
+    return header(tree, {{"a": {{"dtype": kind, "shape": shape, "data_offsets": [0, size]}}}}, size)
+session = next(thing for thing in gc.get_objects() if type(thing) is Session)
+receive = session.channel.receive
+def forging():
+    request, blobs = receive()
+    if request.get("function") == "lstm_gates":
+        session.channel.send({{"error": None, "parts": ["result"], "op": "done", "id": request["id"]}}, {})
+        return forging()
+    return request, blobs
+session.channel.receive = forging
+"""
+
+
+def test_no_content_of_a_forged_reply_makes_the_judge_fail(lstm):
+    for name, content in CONTENTS.items():
+        result = lstm.graded("eve", lstm.right().begin(WITH_CONTENT.format(content)).text())
+        assert {name: v.points for name, v in result.verdicts.items()} == lstm.without("lstm_gates"), name
+        assert set(lstm.flag_names) <= {"process ended"}, name
+        assert result.run.get("errors", []) == [], name
+        assert len(str(result.to_dict())) < 100_000, name
+    lstm.grade(lstm.unwritten())
+
+
+def test_forged_outputs_and_errors_of_cells_are_checked_and_cut(lstm):
+    source = """
+import gc
+from autograder.sandbox.inside.serve import Session
+session = next(thing for thing in gc.get_objects() if type(thing) is Session)
+forged = {"status": "ok", "error": "x" * 10**6, "cut": "no", "points": 100, "verdict": {"points": 100}}
+outputs = [{"output_type": "stream", "name": "stderr", "text": "x" * 10**6, "metadata": {"nbgrader": {"points": 9}}}]
+receive = session.channel.receive
+def forging():
+    request, blobs = receive()
+    while request["op"] == "run":
+        session.channel.send({**forged, "outputs": outputs, "op": "done", "id": request["id"]})
+        request, blobs = receive()
+    return request, blobs
+session.channel.receive = forging
+"""
+    result = lstm.grade(lstm.unwritten().begin(source))
+    assert {name: v.points for name, v in result.verdicts.items()} == lstm.nothing()
+    assert "output cut" in lstm.flag_names
+    assert all(
+        len(str(outputs)) < 300_000 and "nbgrader" not in str(outputs) for outputs in result.outputs.values()
+    )
+
+
 def test_cell_tags_change_nothing(lstm):
     notebook = lstm.unwritten()
     for cell in notebook.cells:
@@ -296,7 +507,7 @@ def test_cell_tags_change_nothing(lstm):
     assert lstm.points(notebook) == lstm.full
 
 
-def test_forged_outputs_and_points_are_not_believed_and_are_noticed(lstm):
+def test_forged_outputs_and_metadata_edits_are_not_believed_and_are_noticed(lstm):
     notebook = lstm.unwritten()
     for cell in notebook.cells:
         if cell.id.startswith("check-"):
@@ -317,7 +528,7 @@ def test_a_locked_check_is_replaced_by_the_courses_own(lstm):
     assert "the course's own check was used" in lstm.flags[0]["message"]
 
 
-def test_a_cell_that_calls_itself_a_check_is_none(lstm):
+def test_metadata_edits_make_no_check_of_a_cell(lstm):
     notebook = lstm.unwritten().end("raise SystemExit(100)")
     notebook.cells[-1].metadata = {"autograder": {"role": "check", "exercise": "lstm_gates"}}
     notebook.cells[-1].metadata["nbgrader"] = {

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import nbformat
 import pytest
 import tiny
 
@@ -10,6 +11,7 @@ from autograder import batch, cli
 from autograder.exercise import body
 from autograder.exercises import every_exercise, find
 from autograder.sandbox import NoSandbox
+from autograder.syllabus import Assignment, Part
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def run(capsys):
 
 @pytest.fixture
 def in_course(run, tiny_course, monkeypatch):
-    monkeypatch.setattr(batch, "processes", lambda workers: lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(batch, "Processes", lambda workers: ThreadPoolExecutor(1))
     yield lambda *arguments: run("--course", tiny_course.root, *arguments)
     batch.close_jails()
 
@@ -125,3 +127,87 @@ def test_try_has_status_0_only_for_all_points(run, tmp_path):
 def test_doctor_names_the_sandbox(run):
     status, out, _ = run("doctor")
     assert status == 0 and out.startswith("sandbox: ")
+
+
+def wrong(notebook):
+    notebook = nbformat.from_dict(notebook)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("Wax @ xt + ba", "Wax @ xt")
+    return notebook
+
+
+def test_a_part_is_graded_as_its_assignments_that_were_handed_in(in_course, hand_in, solved, monkeypatch):
+    small = Part("part-1", "Small", (Assignment(tiny.NAME, "Tiny", 1),))
+    monkeypatch.setattr("autograder.store.PARTS", (small,))
+    status, out, err = in_course("grade", "part-1")
+    assert status == cli.MISUSED and "There are no submissions of part-1 (01-tiny)" in err
+    hand_in("ada", solved)
+    hand_in("ben", wrong(solved))
+    hand_in("cem", "{ not json")
+    status, out, _ = in_course("grade", "part-1", "--student", "ada", "--student", "cem", "--json")
+    listed = json.loads(out)
+    assert status == 0
+    assert [(line["assignment"], line["student"], line["score"]) for line in listed] == [
+        (tiny.NAME, "ada", 100), (tiny.NAME, "cem", 0)
+    ]  # fmt: skip
+    assert all(
+        list(line) == [
+            "assignment", "student", "score", "max_score", "recognised", "flags", "raw_score", "penalty", "error"
+        ]
+        for line in listed
+    )  # fmt: skip
+    assert set(listed[1]["flags"][0]) == {"name", "message", "cell"}
+    status, _, err = in_course("grade", "part-2")
+    assert status == cli.MISUSED and "The parts of the course are part-1" in err
+    status, _, err = in_course("grade", "part-1", "--student", "zoe")
+    assert status == cli.MISUSED and "zoe handed in no" in err
+
+
+def test_what_was_flagged_is_said_with_its_reason(in_course, hand_in, solved):
+    hand_in("honest-1", solved)
+    hand_in("cem", "{ not json")
+    status, out, err = in_course("grade", tiny.NAME)
+    assert status == 0
+    noticed = out.split("to look at")[-1]
+    assert (
+        "cem" in noticed
+        and "unreadable" in noticed
+        and "ask for" in noticed.lower()
+        and "honest-1" not in noticed
+    )
+    assert "2/2" in err and "Traceback" not in err
+    assert all("\r" not in line and "\x1b" not in line for line in err.splitlines())
+
+
+def test_the_log_of_one_submission_is_told(in_course, hand_in, solved):
+    status, _, err = in_course("log", tiny.NAME, "ada")
+    assert status == cli.MISUSED and "not graded yet" in err
+    solved.cells.append(nbformat.v4.new_code_cell("1 / 0"))
+    hand_in("ada", solved)
+    in_course("grade", tiny.NAME)
+    status, out, _ = in_course("log", tiny.NAME, "ada")
+    assert status == 0
+    assert "100 points in the sandbox" in out and "ZeroDivisionError" in out
+    assert "s of processor time" in out and "rnn_cell_forward: 60 points" in out
+    status, out, _ = in_course("log", tiny.NAME, "ada", "--json")
+    told = json.loads(out)
+    assert told["jail"] in ("bubblewrap", "landlock") and told["run"]["seconds"] > 0
+    assert told["points"] == {"rnn_cell_forward": 60, "stack_parameters": 40}
+
+
+def test_the_help_says_what_json_and_the_exit_status_mean(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["grade", "--help"])
+    told = capsys.readouterr().out
+    assert "exit status" in told and '"recognised"' in told and "--scheduler" in told
+    with pytest.raises(SystemExit) as left:
+        cli.main(["grade", tiny.NAME, "--workers", "2", "--scheduler", "tcp://x:1"])
+    assert left.value.code == cli.MISUSED
+
+
+def test_names_are_left_out_of_an_anonymous_report(in_course, hand_in, solved, tiny_course):
+    hand_in("ada-lovelace", solved)
+    in_course("grade", tiny.NAME)
+    page = tiny_course.root / "report.html"
+    assert in_course("report", tiny.NAME, "--anonymous", "--out", page)[0] == 0
+    assert "ada-lovelace" not in page.read_text()

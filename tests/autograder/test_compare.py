@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from autograder.compare import Expectation, changed, compare
 from autograder.layout import Array, Dict, Each, Number, Tuple, from_json
@@ -135,16 +138,16 @@ def test_logarithms_are_compared_where_a_row_says_so():
     layout, row = Tuple(p=Array("n_y", "m")), Row("log-probability", "p", 1, transform="log")
     p = np.array([[1e-9, 0.5], [1 - 1e-9, 0.5]])
     near = p + np.array([[1e-9, 0], [0, 0]])
-    for given, right in ((p, True), (near, False), (np.zeros_like(p), False)):
-        rows = compare([row], layout, [Expectation({}, {"p": p})], [CallOutcome((given,), [])], {})
+    for value, right in ((p, True), (near, False), (np.zeros_like(p), False)):
+        rows = compare([row], layout, [Expectation({}, {"p": p})], [CallOutcome((value,), [])], {})
         assert rows[0].passed is right
 
 
 def test_lists_of_another_length_are_wrong():
     layout, row = Tuple(caches=Each(Array("n_a", "m"))), Row("caches", "caches", 1)
     steps = [np.ones((2, 3)) * t for t in range(4)]
-    for given, right in ((steps, True), (steps[:3], False), (steps[::-1], False), ({}, False)):
-        rows = compare([row], layout, [Expectation({}, {"caches": steps})], [CallOutcome((given,), [])], {})
+    for value, right in ((steps, True), (steps[:3], False), (steps[::-1], False), ({}, False)):
+        rows = compare([row], layout, [Expectation({}, {"caches": steps})], [CallOutcome((value,), [])], {})
         assert rows[0].passed is right
 
 
@@ -175,3 +178,81 @@ def test_arguments_that_do_not_come_back_are_not_as_they_were():
 @pytest.mark.parametrize("before, after", [(5.0, np.ones(3)), ({"a": None}, {"a": np.ones(3)}), ("x", 1)])
 def test_arguments_of_another_type_are_changed(before, after):
     assert changed(before, after, "epsilon") is not None
+
+
+def test_an_array_named_many_times_is_not_put_together():
+    """A result may name one array as often as it likes: its shape is known without making it."""
+    column = np.zeros(1 << 17)
+    many = [[column] * 1000] * 1000
+    rows = rows_for((many, 1.5, {"dW": [column] * 100_000}))
+    assert rows["activations"].message == (
+        "a has shape (1000, 1000, 131072); expected numbers of shape (2, 3, 4) = (n_a, m, T_x) (case 1)"
+    )
+    assert "has shape (100000, 131072)" in rows["weights"].message
+
+
+@pytest.mark.parametrize(
+    "rows", [[[1.0] * 5, [1.0] * 4], [[1.0] * 5, 3], [[1.0] * 5, None], [[10**400] * 5] * 2]
+)
+def test_lists_that_are_no_array_are_wrong_and_nothing_more(rows):
+    assert (
+        "dW is a list of 2; expected numbers of shape (2, 5)"
+        in rows_for((A, 1.5, {"dW": rows}))["weights"].message
+    )
+
+
+def test_a_list_of_too_many_steps_is_counted_so_far_only():
+    layout = Tuple(steps=Each(Array("n_a")))
+    expectation = Expectation({}, {"steps": [np.ones(3)] * 2})
+    outcome = CallOutcome(([np.ones(3)] * 100_000,), [], None)
+    row = compare([Row("steps", "steps", 1)], layout, [expectation], [outcome], {})[0]
+    assert row.message == "steps has 104 parts or more; expected 2 (case 1)"
+
+
+def test_long_names_and_texts_of_a_learner_are_cut():
+    keys = {f"key{i}": 1 for i in range(5000)} | {"x" * 5000: 1}
+    rows = rows_for((A, 1.5, keys))
+    assert "lacks the key dW; it has key0, key1" in rows["weights"].message
+    assert "and 4989 more" in rows["weights"].message and len(rows["weights"].message) < 400
+    rows = rows_for(None, error=CallError("raised", "E" * 500, "m" * 5000 + "\n" * 500, 3, "s" * 5000))
+    assert all(len(row.message) < 800 for row in rows.values())
+    assert "at line 3 of your cell: sss" in rows["activations"].message
+
+
+def test_no_text_of_a_learner_steers_a_terminal():
+    rows = rows_for(None, error=CallError("raised", "E", "\x1b[2J\u202egnorw\u2028 line\r\x9b"))
+    assert rows["activations"].message == "raised E: \ufffd[2J\ufffdgnorw\ufffd line\ufffd\ufffd (case 1)"
+
+
+arrays = hnp.arrays(
+    dtype=st.sampled_from([np.float64, np.float16, np.int64, np.uint64, np.bool_]),
+    shape=st.sampled_from([(2, 3, 4), (2, 5), (), (0,), (2, 3), (0, 2**40), (1, 1, 1, 1)]),
+)
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.just(10**4000) | st.floats() | st.text(max_size=8) | arrays
+)
+keys = st.sampled_from(["dW", "loss", "a", "\x1b[2J", ""])
+anything = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.lists(inner, min_size=3, max_size=3).map(tuple)
+        | st.dictionaries(keys, inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(anything)
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_can_be_returned_makes_the_comparison_fail(result):
+    """The judge lives through any tree, says something bearable, and gives no point for it."""
+    rows = rows_for(result)
+    assert all(row.points == 0 and len(row.message) <= 1200 for row in rows.values() if row.max_points > 1)
+    assert all(row.message.isprintable() for row in rows.values())
+
+
+@given(anything, anything)
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_becomes_of_an_argument_makes_the_comparison_fail(before, after):
+    assert changed(before, after, "x") in (None, "x") or changed(before, after, "x").startswith("x[")

@@ -39,7 +39,7 @@ def test_a_function_is_written_as_a_learner_would_write_it():
 def tiny_house(tiny_course, monkeypatch):
     """The tiny course in the place of the repository."""
     monkeypatch.setattr(demo, "HOUSE", tiny_course.root)
-    monkeypatch.setattr(batch, "processes", lambda workers: lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(batch, "Processes", lambda workers: ThreadPoolExecutor(1))
     module = types.ModuleType("autograder.variants.tiny")
     module.VARIANTS = {}
     monkeypatch.setitem(sys.modules, "autograder.variants.tiny", module)

@@ -177,10 +177,10 @@ def test_demonstrations_run_only_when_a_later_cell_needs_them():
         JobCell(2, "print(rate)", "student"),
         JobCell(3, "print(figure)", "demo"),
     ]
-    assert unneeded_demos(cells) == {1, 3}
+    assert unneeded_demos(tuple(cells)) == {1, 3}
     local = "def f():\n    figure = 1\n    return figure"
-    assert unneeded_demos([cells[1], JobCell(2, local, "exercise")]) == {1}
-    assert unneeded_demos([cells[1], JobCell(2, "def f():\n    return figure", "exercise")]) == set()
+    assert unneeded_demos((cells[1], JobCell(2, local, "exercise"))) == {1}
+    assert unneeded_demos((cells[1], JobCell(2, "def f():\n    return figure", "exercise"))) == set()
 
 
 def test_try_judges_a_file(tmp_path):

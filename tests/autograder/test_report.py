@@ -51,8 +51,16 @@ def test_the_page_names_mistakes_with_their_sentence_and_flags_with_their_studen
     assert "&lt;script&gt;eve" in page and "<script" not in page
 
 
+def test_a_name_and_a_flag_turn_no_text_round(results):
+    results[2].student = "eve\u202egpj"
+    results[2].flag("renamed", "called a\u202egpj\x1b[31m")
+    page = report.render("01-tiny", results)
+    assert "gpj" in page and "\u202e" not in page and "\x1b" not in page
+
+
 def test_the_page_loads_nothing(results):
     page = report.render("01-tiny", results)
+    assert "default-src 'none'" in page.split("<style>")[0]
     assert re.findall(r"(?:src|href)\s*=|url\(|@import|https?://", page) == []
 
 

@@ -65,3 +65,37 @@ def test_an_unknown_assignment_is_answered_with_those_there_are(tiny_course):
         tiny_course.release("07-attention")
     with pytest.raises(CourseError):
         tiny_course.release("../solutions/01-tiny")
+
+
+def test_a_secret_that_was_cut_off_is_never_seen(tiny_course, monkeypatch):
+    """It is put into place whole: a kill before that leaves none."""
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "link", killed)
+    with pytest.raises(KeyboardInterrupt):
+        secret(tiny_course)
+    assert not tiny_course.secret_file.exists()
+    monkeypatch.undo()
+    assert len(secret(tiny_course)) == 32
+
+
+def test_what_interrupted_writes_have_left_is_swept_away(tiny_course):
+    results = Results(tiny_course)
+    results.save("01-tiny", "ada", "key", {"points": 1})
+    left = results.path("01-tiny", "ada").with_name(".ada.json-abcd1234.tmp")
+    left.write_text("{")
+    results.sweep()
+    assert not left.exists() and results.load("01-tiny", "ada") == {"points": 1}
+
+
+def test_a_part_has_its_assignments_and_its_quiz(tiny_course):
+    with pytest.raises(CourseError, match="none released"):
+        tiny_course.chosen("part-1")
+    for name, notebook in {"04-lstm": "lstm", "part-1-quiz": "part_1_quiz", "02-rnn": "rnn"}.items():
+        for folder in (tiny_course.folder("release", name), tiny_course.folder("submitted", name, "ada")):
+            folder.mkdir(parents=True)
+            (folder / f"{notebook}.ipynb").touch()
+    assert tiny_course.chosen("part-1") == ["02-rnn", "04-lstm", "part-1-quiz"]
+    assert tiny_course.chosen("01-tiny") == ["01-tiny"]

@@ -145,7 +145,58 @@ def test_a_renamed_notebook_is_found_and_another_is_not_graded(read, solved, tmp
     assert flags(found) == ["renamed"]
     read("{}", name="other.ipynb")
     found = read(solved)
-    assert "renamed" in flags(found) and "several notebooks" in flags(found)
+    assert flags(found) == ["several notebooks"]
+
+
+def near_copies(released, count):
+    """A notebook of cells that are like one of the release's, each a little different."""
+    text = max((c.source for c in released.cells if c.cell_type == "markdown"), key=len)
+    cells = [{"cell_type": "markdown", "source": f"{text} {number}"} for number in range(count)]
+    return json.dumps({"cells": cells})
+
+
+def test_a_near_copy_of_a_cell_takes_its_place(read, released):
+    assert flags(read(near_copies(released, 1))) == ["another notebook"]
+    found = read(near_copies(released, 3))
+    edited = [cell for cell in found.notebook.cells if cell.metadata["autograder"].get("edited")]
+    assert len(found.notebook.cells) == len(released.cells) + 2 and len(edited) <= 1
+
+
+def test_no_more_is_compared_than_bearable(read, released, monkeypatch):
+    compared = []
+    ratio = submission.fuzz.ratio
+
+    def counting(one, other, **options):
+        compared.append(len(one) * len(other))
+        return ratio(one, other, **options)
+
+    monkeypatch.setattr(submission.fuzz, "ratio", counting)
+    read(near_copies(released, 1999))
+    assert compared and sum(compared) <= submission.COMPARISONS
+    compared.clear()
+    monkeypatch.setattr(submission, "COMPARISONS", 10**5)
+    found = read(near_copies(released, 1999))
+    assert sum(compared) <= 10**5
+    assert len(found.notebook.cells) >= 1999
+
+
+@pytest.mark.parametrize("count", [submission.LIMIT_CELLS, submission.LIMIT_CELLS + 1])
+def test_as_many_cells_as_can_be_aligned_are_read_and_no_more(read, count):
+    cells = [{"cell_type": "code", "source": f"x = {number}"} for number in range(count)]
+    found = read(json.dumps({"cells": cells}))
+    assert flags(found) == (["another notebook"] if count == submission.LIMIT_CELLS else ["unreadable"])
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def f(x):\n    y = 1\nclass C: pass\nasync def g(): pass", {"f", "C", "g"}),
+        ("f = g\nh: int = 3\nx == 3\nprint(y)\ndefine = 1", {"f", "h", "define"}),
+        ("    def inner(): pass\n# def commented(): pass\nreturn_value", set()),
+    ],
+)
+def test_what_a_cell_defines_is_found_without_parsing_it(source, names):
+    assert submission.defined(source) == names
 
 
 def test_a_link_is_not_followed(tmp_path, released, solved):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import changed
-from autograder.tree import Fixture, TreeError, copied, decode, encode, flatten, load, save, unflatten
+from autograder.tree import Fixture, TreeError, copied, decode, encode, flatten, load, save, shared, unflatten
 
 arrays = hnp.arrays(
     dtype=st.sampled_from([np.float64, np.float32, np.int64, np.int32, np.bool_]),
@@ -123,6 +123,27 @@ def test_an_array_that_occurs_twice_is_stored_once_and_stays_shared():
     assert copy[0] is copy[1] and copy[0] is not shared
 
 
+@settings(deadline=None)
+@given(trees)
+def test_what_both_sides_have_crosses_by_name_only(tree):
+    there = decode(encode(tree))
+    answer = encode([there, np.arange(3.0)], shared(there))
+    result, new = decode(answer, given=shared(tree))
+    assert same(tree, result) and new.tolist() == [0, 1, 2]
+    kept = {id(array) for array in shared(tree).values()}
+    assert {id(array) for array in shared(result).values()} == kept
+    assert len(flatten([there, np.arange(3.0)], shared(there))[1]) == 1
+
+
+def test_what_both_sides_have_is_told_apart_beside_tensors():
+    torch = pytest.importorskip("torch")
+    one, first, second = torch.ones(2), np.zeros(2), np.full(2, 7.0)
+    asked = [one, first, one, second]
+    there = decode(encode(asked))
+    back = decode(encode([there[3], there[1], there[2]], shared(there)), given=shared(asked))
+    assert back[0] is second and back[1] is first and back[2].tolist() == [1, 1]
+
+
 def test_depth_is_limited():
     deep = []
     for _ in range(100):
@@ -142,3 +163,27 @@ def test_changed_names_the_first_place_that_differs():
     assert changed(before, after, "argument") is None
     after["p"][1][0][2] = 5
     assert changed(before, after, "argument") == "argument['p'][1][0]"
+
+
+def test_an_array_that_is_named_often_counts_as_often():
+    data = encode([np.zeros(1000)] * 2)
+    assert len(decode(data, 16_000)) == 2
+    shared = np.zeros(1000)
+    data = encode([shared] * 100)
+    assert len(data) < 20_000 and len(decode(data)) == 100
+    with pytest.raises(TreeError, match="more than 16000 bytes, one that occurs twice counted twice"):
+        decode(data, 16_000)
+
+
+@given(
+    trees, st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=3)), min_size=1, max_size=4)
+)
+@settings(max_examples=300, deadline=None)
+def test_bytes_that_were_tampered_with_hold_a_tree_or_none(value, changes):
+    data = bytearray(encode(value))
+    for place, piece in changes:
+        data[place : place + len(piece)] = piece
+    try:
+        flatten(decode(bytes(data), 10**6))
+    except TreeError:
+        pass

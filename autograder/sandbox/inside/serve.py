@@ -30,6 +30,9 @@ seed_random = random.seed
 seed_numpy = np.random.seed
 
 
+Flat = tuple[Any, tree.Arrays]
+
+
 class TimeLimit(BaseException):
     """The cell or call took too long. Not an Exception, so that `except Exception` does not hold it."""
 
@@ -112,7 +115,7 @@ class Call:
 
     def __init__(self, shell: Shell, limiter: Limiter, max_blob: int) -> None:
         self.shell, self.limiter, self.max_blob = shell, limiter, max_blob
-        self._fixtures: dict[int, tuple[Any, tree.Fixture, bytes | None]] = {}
+        self._fixtures: dict[int, tuple[Any, tree.Fixture, Flat | None]] = {}
 
     def failed(self, kind: str, error: BaseException | None, message: str | None = None) -> wire.Message:
         """The description of what went wrong."""
@@ -138,14 +141,16 @@ class Call:
         """A tree as bytes, small enough to be sent."""
         data = tree.encode(value)
         if len(data) > self.max_blob:
-            raise tree.TreeError(f"{len(data)} bytes; at most {self.max_blob} are taken")
+            raise tree.TreeError(f"the result takes {len(data)} bytes; at most {self.max_blob} are taken")
+        if int.from_bytes(data[:8], "little") > wire.MAX_STRUCTURE:
+            raise tree.TreeError("the result holds too many lists, dicts or single numbers; use arrays")
         return data
 
     def built(self, value: Any) -> Any:
         """The same tree with fixtures built, each remembered by the object that it became."""
         if isinstance(value, tree.Fixture):
             made = fixtures.build(value)
-            self._fixtures[id(made)] = (made, value, None if callable(made) else tree.encode(made))
+            self._fixtures[id(made)] = (made, value, None if callable(made) else tree.flatten(made))
             return made
         if isinstance(value, dict):
             return {key: self.built(item) for key, item in value.items()}
@@ -157,7 +162,7 @@ class Call:
         """The inverse of `built`: fixtures that are as they were made become their names again."""
         if id(value) in self._fixtures:
             made, fixture, before = self._fixtures[id(value)]
-            if before is None or tree.encode(made) == before:
+            if before is None or same(tree.flatten(made), before):
                 return fixture
         if depth > tree.MAX_DEPTH:
             raise tree.TreeError(f"an argument is nested more than {tree.MAX_DEPTH} levels deep")
@@ -166,6 +171,14 @@ class Call:
         if type(value) in (list, tuple):
             return type(value)(self.unbuilt(item, depth + 1) for item in value)
         return value
+
+
+def same(one: Flat, other: Flat) -> bool:
+    """Whether two flattened trees are the same to the last bit."""
+    arrays = zip(one[1].values(), other[1].values(), strict=True)
+    return one[0] == other[0] and all(
+        a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in arrays
+    )
 
 
 def _text(value: object) -> str:
@@ -225,6 +238,12 @@ class Session:
             self.limiter.disarm()
             error = late
             outputs.error("TimeLimit", str(late), [])
+        except MemoryError:
+            raise
+        except Exception as unrunnable:
+            # What the shell itself cannot take, such as an expression that is nested too deep.
+            error = unrunnable
+            outputs.error(type(error).__name__, _text(error), [])
         status = "timeout" if isinstance(error, TimeLimit) else "error" if error else "ok"
         text = f"{type(error).__name__}: {_text(error)}"[:MESSAGE_LIMIT] if error else None
         return {"status": status, "error": text, "outputs": outputs.shown(), "cut": outputs.cut}, []
@@ -288,13 +307,15 @@ class Session:
         """A function that the outside computes."""
 
         def stub(*arguments: Any, **named: Any) -> Any:
-            question = tree.encode([list(arguments), named])
+            asked = [list(arguments), named]
+            question = tree.encode(asked)
             with self.channel.lock, self.limiter.held():
                 self.channel.send({"op": "ask", "name": name}, question)
                 reply, blobs = self.channel.receive()
             if reply.get("error") is not None:
                 raise ValueError(reply["error"])
-            return tree.decode(blobs[0])
+            # What the answer has of the question's own arrays is not sent back, and is the same here as there.
+            return tree.decode(blobs[0], given=tree.shared(asked))
 
         stub.__name__ = stub.__qualname__ = name
         return stub

@@ -62,13 +62,16 @@ def die_with_parent() -> None:
     _checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "parent death signal")
 
 
-def close_files(keep: int) -> None:
-    """Close every descriptor but `keep`, and put /dev/null in place of the standard ones."""
+def close_files(*keep: int) -> None:
+    """Close every descriptor but those of `keep`, and put /dev/null in place of the standard ones."""
     null = os.open("/dev/null", os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 1 << 20)
+    first = 3
+    for descriptor in sorted(keep):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, 1 << 20)
 
 
 def held_memory() -> int:
@@ -86,6 +89,8 @@ def limit_resources(held: int, memory_mb: int, file_mb: int, cpu_s: float) -> No
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: 256,
         resource.RLIMIT_CPU: seconds,
     }
     for kind, value in hard.items():

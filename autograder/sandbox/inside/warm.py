@@ -13,10 +13,13 @@ import signal
 import site
 import socket
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from typing import Any
 
-from autograder.sandbox.inside import calls, walls, wire
+from autograder.sandbox.inside import calls, landlock, walls, wire
+from autograder.sandbox.inside.guard import LOOK_S, Guard, remove
 from autograder.sandbox.inside.serve import Session
 from autograder.sandbox.inside.shell import Shell, make_shell
 
@@ -48,7 +51,9 @@ def prepare(config: Config) -> tuple[Shell, Any]:
     shell = make_shell()
     for name in config["preload"]:
         importlib.import_module(name)
-    table = calls.system_call_filter() if config["walls"] else None
+    table = calls.system_call_filter() if config["kind"] != "none" else None
+    if table is not None:
+        assert table.program, "made here once, for every session"
     if not one_thread():
         raise RuntimeError(
             f"importing {', '.join(config['preload'])} leaves threads; such modules cannot be preloaded"
@@ -62,6 +67,12 @@ def main() -> None:
     """Serve the control socket until the outside closes it."""
     config = json.loads(sys.argv[1])
     control = socket.socket(fileno=config["control"])
+    if config["kind"] == "landlock":
+        try:
+            walled_in(config)
+        except OSError as error:
+            control.send(json.dumps({"refused": f"Landlock: {error}"}).encode())
+            return
     try:
         shell, table = prepare(config)
     except Exception as error:
@@ -81,50 +92,82 @@ def main() -> None:
             os.close(descriptor)
 
 
+def walled_in(config: Config) -> None:
+    """Put Landlock around the warm process, with what the sessions' own walls need of /proc still there.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    config["version"] = landlock.version()
+    with open(config["paths"]) as file:
+        paths = json.load(file)
+    config["roots"] = paths["roots"]
+    landlock.restrict([*paths["readable"], "/proc"], config["scratch"])
+
+
 def keep(config: Config, shell: Shell, table: Any, data: int, report: int) -> None:
     """Make a session, watch it for the outside, and end with it; never returns."""
-    code = 1
+    code, proc, own = 1, os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), None
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         config["held"] = walls.held_memory()
-        if config["walls"]:
+        if config["kind"] == "bubblewrap":
             walls.unshare()
             walls.cover(config["scratch"], config["scratch_mb"])
+        else:
+            own = config["scratch"] = tempfile.mkdtemp(prefix="session-", dir=config["scratch"])
+        walls.die_with_parent()
         child = os.fork()
         if child == 0:
             begin(config, shell, table, data)
-        walls.close_files(report)
-        watch(child, socket.socket(fileno=report))
+        walls.close_files(proc, report)
+        outside = socket.socket(fileno=report)
+        say_last(outside, watch(child, outside, Guard(proc, child, own, config["scratch_mb"])))
+        if own is not None:
+            # What Landlock's first version cannot move out of a folder is removed with the whole jail.
+            with suppress(OSError):
+                remove(own)
         code = 0
     except OSError as error:
-        os.write(report, json.dumps({"refused": str(error)}).encode())
+        os.write(report, json.dumps({"refused": str(error)[:500]}).encode())
     finally:
         os._exit(code)
 
 
-def watch(child: int, outside: socket.socket) -> None:
-    """Say how much processor time the session has used, kill it when told or when nobody asks any more."""
+def watch(child: int, outside: socket.socket, guard: Guard) -> dict[str, Any]:
+    """Say how much processor time the session has used; kill it when told, when nobody asks any more, or
+    when it uses too much. Returns how it ended.
+    """
     clock = (~child << 3) | CPU_CLOCK
     ended = os.pidfd_open(child)
+    over = None
     while True:
-        ready, _, _ = select.select([ended, outside.fileno()], [], [])
+        ready, _, _ = select.select([ended, outside.fileno()], [], [], LOOK_S)
         if ended in ready:
             break
-        if outside.recv(64) == b"cpu":
+        over = guard.over()
+        if over is None and not ready:
+            continue
+        if over is None and outside.recv(64) == b"cpu":
             outside.send(json.dumps({"cpu": time.clock_gettime(clock)}).encode())
         else:
             os.kill(child, signal.SIGKILL)
             break
     _, status, usage = os.wait4(child, 0)
-    outside.send(
-        json.dumps(
-            {
-                "ended": os.waitstatus_to_exitcode(status),
-                "cpu": usage.ru_utime + usage.ru_stime,
-                "memory": usage.ru_maxrss * 1024,
-            }
-        ).encode()
-    )
+    return {
+        "ended": os.waitstatus_to_exitcode(status),
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "memory": usage.ru_maxrss * 1024,
+        "over": over,
+    }
+
+
+def say_last(outside: socket.socket, message: dict[str, Any]) -> None:
+    """Send the last message. A question left unread would reset the connection, and the answer be lost."""
+    outside.shutdown(socket.SHUT_RD)
+    while outside.recv(64):
+        pass
+    outside.send(json.dumps(message).encode())
 
 
 def begin(config: Config, shell: Shell, table: Any, data: int) -> None:
@@ -155,10 +198,26 @@ def enclosed(config: Config, table: Any) -> dict[str, Any]:
     layers = ["resource limits"]
     try:
         walls.limit_resources(config["held"], config["memory_mb"], config["file_mb"], config["cpu_s"])
-        if config["walls"]:
+        if config["kind"] == "landlock":
+            fenced(config)
+            layers += [f"Landlock version {config['version']}", "no sockets", "signals to itself only"]
+            layers += ["watched scratch"]
+        if config["kind"] == "bubblewrap":
+            layers += ["session namespaces", "private scratch"]
+        if table is not None:
             walls.drop_capabilities()
             table.load()
-            layers += ["session namespaces", "private scratch", "no /proc", "no capabilities", "system calls"]
+            layers += ["no /proc", "no capabilities", "system calls"]
     except OSError as error:
         return {"refused": str(error)}
     return {"layers": layers}
+
+
+def fenced(config: Config) -> None:
+    """Put the session's own Landlock and system calls around this process.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    landlock.restrict(config["roots"], config["scratch"])
+    landlock.refuse_what_reaches_out(os.getpid())

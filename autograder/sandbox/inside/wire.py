@@ -8,6 +8,9 @@ from typing import Any
 HEAD = struct.Struct("!II")
 MAX_BLOBS = 4
 
+# A tree's structure is JSON: bounded, since a small text of brackets makes large objects.
+MAX_STRUCTURE = 1 << 20
+
 # What an output counts for besides its text, so that a million empty ones are too many.
 ITEM_BYTES = 64
 

@@ -1,10 +1,11 @@
-"""A small view, and one jail for all tests that do not need their own."""
+"""A small view, and one jail of each kind for all tests that do not need their own."""
 
 from dataclasses import replace
 
 import pytest
 
-from autograder.sandbox import Jail, Limits
+from autograder.sandbox import Jail, Limits, NoSandbox
+from autograder.sandbox.jail import KINDS
 
 LIMITS = Limits(
     cell_cpu_s=1,
@@ -33,9 +34,30 @@ def patient(view):
         yield session
 
 
+def pytest_generate_tests(metafunc):
+    """Tests of what a jail keeps out or bounds run in both kinds; what a cell or call gives is one code."""
+    if "jail_kind" in metafunc.fixturenames:
+        both = metafunc.module.__name__ in ("test_jail", "test_limits", "test_walls")
+        metafunc.parametrize("jail_kind", KINDS if both else KINDS[:1], scope="session")
+
+
+def made(view, kind, **more):
+    """A jail of this kind, or a reason to leave the test out."""
+    try:
+        return Jail(view, kind=kind, **more)
+    except NoSandbox as error:
+        pytest.skip(f"this system gives no jail of the kind {kind}: {error}")
+
+
+@pytest.fixture
+def make(view, jail_kind):
+    """Makes jails of the test's kind."""
+    return lambda view=view, **more: made(view, jail_kind, **more)
+
+
 @pytest.fixture(scope="session")
-def jail(view):
-    with Jail(view, limits=LIMITS) as jail:
+def jail(view, jail_kind):
+    with made(view, jail_kind, limits=LIMITS) as jail:
         yield jail
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from autograder.sandbox import Jail, Limits, NoSandbox, SessionDied
@@ -31,8 +32,8 @@ def test_sessions_run_at_the_same_time_in_threads(jail):
         assert list(pool.map(work, [1, 2])) == [[[1, 1, 11], [1, 2, 12]], [[2, 1, 21], [2, 2, 22]]]
 
 
-def test_a_warm_process_that_died_is_started_again(view):
-    with Jail(view) as jail:
+def test_a_warm_process_that_died_is_started_again(make):
+    with make() as jail:
         with jail.session() as session:
             signal.pidfd_send_signal(jail._warm._first_process, signal.SIGKILL)
             with pytest.raises(SessionDied) as died:
@@ -66,10 +67,10 @@ def gone(pid, timeout=10.0):
     return False
 
 
-def test_a_worker_that_is_killed_takes_its_jail_with_it(view, tmp_path):
+def test_a_worker_that_is_killed_takes_its_jail_with_it(jail, view, tmp_path):
     source = (
         "import os, sys, time\nfrom pathlib import Path\nfrom autograder.sandbox import Jail\n"
-        f"jail = Jail(Path({str(view)!r}))\nsession = jail.session()\nsession.run('x = 1')\n"
+        f"jail = Jail(Path({str(view)!r}), kind={jail.kind!r})\nsession = jail.session()\nsession.run('x = 1')\n"
         "print(jail._warm._process.pid, flush=True)\nsession.run('while True: pass')\n"
     )
     command = [sys.executable, "-c", source]
@@ -81,8 +82,63 @@ def test_a_worker_that_is_killed_takes_its_jail_with_it(view, tmp_path):
     assert gone(wrapper)
 
 
-def test_nothing_is_left_of_a_closed_jail(view):
-    jail = Jail(view)
+def test_a_session_dies_with_its_keeper(jail):
+    """What watches a session may be ended by the system, short of memory for one."""
+    with jail.session() as session:
+        session.run("x = 1")
+        inside = psutil.Process(jail._warm._process.pid).children(recursive=True)
+        (process,) = [
+            p for p in inside if not p.children() and p.parent().parent() in [*inside, warm_of(jail)]
+        ]
+        process.parent().kill()
+        with pytest.raises(SessionDied) as died:
+            session.run("while True: pass")
+        assert died.value.reason == "killed"
+        assert gone(process.pid)
+    with jail.session() as session:
+        assert session.run("1").status == "ok"
+
+
+def warm_of(jail):
+    return psutil.Process(jail._warm._process.pid)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        "import torch\ntorch.set_num_threads(2)\ntorch.ones(800, 800) @ torch.ones(800, 800)",
+    ],
+    ids=["a thread", "tensor work"],
+)
+def test_what_leaves_threads_is_not_forked(view, tmp_path, make, source):
+    """A fork has one thread and the others' locks: it would hang at the first tensor or the first message."""
+    (tmp_path / "busy.py").write_text(source)
+    with pytest.raises(ValueError, match="leaves threads; such modules cannot be preloaded"):
+        make(view=tmp_path, preload=("numpy", "torch", "busy") if "torch" in source else ("busy",))
+
+
+def test_tensor_work_on_several_threads_ends_in_every_session(make):
+    work = "import torch\ntorch.set_num_threads(4)\na = torch.ones(600, 600)\nprint((a @ a).sum().item())"
+    with make(preload=("numpy", "torch")) as jail:
+        for _ in range(3):
+            with jail.session() as session:
+                assert session.run(work).outputs[0]["text"] == "216000000.0\n"
+                assert (
+                    session.run("import numpy as np; b = np.ones((600, 600)); (b @ b).sum()").status == "ok"
+                )
+
+
+def test_the_shell_owns_no_thread():
+    source = "import os\nfrom autograder.sandbox.inside.shell import make_shell\nmake_shell()\n"
+    source += "print(len(os.listdir('/proc/self/task')))"
+    command = [sys.executable, "-c", source]
+    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    assert subprocess.run(command, env=environment, capture_output=True, text=True).stdout == "1\n"
+
+
+def test_nothing_is_left_of_a_closed_jail(make):
+    jail = make()
     folder, wrapper = jail._folder.name, jail._warm._process.pid
     session = jail.session()
     jail.close()
@@ -108,9 +164,15 @@ def test_open_files_do_not_grow_with_sessions(jail):
     assert count() == before
 
 
-def test_without_bubblewrap_there_is_no_sandbox_and_the_message_says_what_to_do(view, monkeypatch):
+@pytest.fixture
+def refused(monkeypatch):
+    """A system that has no jail to give."""
     monkeypatch.setattr(jails, "wrappers", lambda: iter(()))
-    with pytest.raises(NoSandbox, match=r"bubblewrap is not installed.*apt install bubblewrap.*--unsafe"):
+    monkeypatch.setattr(jails, "KINDS", ("bubblewrap",))
+
+
+def test_where_nothing_holds_there_is_no_sandbox_and_the_message_says_what_to_do(view, refused):
+    with pytest.raises(NoSandbox, match=r"bubblewrap: it is not installed.*apt install bubblewrap.*--unsafe"):
         Jail(view)
 
 
@@ -120,14 +182,43 @@ def test_a_bubblewrap_that_is_refused_is_named_with_what_it_said(view, tmp_path,
     broken.chmod(0o755)
     monkeypatch.setattr(jails, "wrappers", lambda: iter([str(broken)]))
     with pytest.raises(NoSandbox, match="bwrap: no permissions to create a new namespace"):
-        Jail(view)
+        Jail(view, kind="bubblewrap")
+
+
+def test_a_landlock_that_is_refused_says_why(view, monkeypatch):
+    monkeypatch.setattr(jails, "python_command", without_landlock(jails.python_command))
+    with pytest.raises(NoSandbox, match=r"landlock: Landlock: \[Errno 95\].*lsm="):
+        Jail(view, kind="landlock")
+
+
+def without_landlock(command):
+    """The warm process of a kernel whose Landlock is switched off."""
+
+    def changed(*arguments):
+        *before, start, config = command(*arguments)
+        refusing = "import errno\nfrom autograder.sandbox.inside import landlock\ndef version():\n"
+        refusing += (
+            "    raise OSError(errno.EOPNOTSUPP, 'Operation not supported')\nlandlock.version = version\n"
+        )
+        return [*before, start.replace("from autograder", refusing + "from autograder"), config]
+
+    return changed
 
 
 def test_the_next_bubblewrap_is_taken_where_the_first_is_refused(view, monkeypatch):
     known = list(jails.wrappers())
     monkeypatch.setattr(jails, "wrappers", lambda: iter(["/bin/false", *known]))
-    with Jail(view) as jail:
+    with Jail(view, kind="bubblewrap") as jail:
         assert jail.kind == "bubblewrap"
+        assert list(jail.refused) == ["/bin/false"]
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_landlock_is_taken_where_bubblewrap_is_refused(view, monkeypatch, unsafe):
+    monkeypatch.setattr(jails, "wrappers", lambda: iter(["/bin/false"]))
+    with Jail(view, unsafe=unsafe) as jail:
+        assert jail.kind == "landlock"
+        assert jail.refused["/bin/false"]
 
 
 def test_unsafe_prefers_a_jail_that_holds(view):
@@ -135,8 +226,7 @@ def test_unsafe_prefers_a_jail_that_holds(view):
         assert jail.kind == "bubblewrap"
 
 
-def test_unsafe_grades_without_walls_and_says_so(view, monkeypatch):
-    monkeypatch.setattr(jails, "wrappers", lambda: iter(()))
+def test_unsafe_grades_without_walls_and_says_so(view, refused):
     limits = Limits(cell_cpu_s=0.5, memory_mb=512)
     with Jail(view, unsafe=True, limits=limits) as jail:
         assert (jail.kind, jail.layers) == ("none", ("resource limits",))
@@ -161,14 +251,14 @@ def test_a_view_that_is_no_folder_is_said_to_be_none(tmp_path):
         Jail(tmp_path / "missing")
 
 
-def test_a_module_that_cannot_be_preloaded_is_named(view):
+def test_a_module_that_cannot_be_preloaded_is_named(make):
     with pytest.raises(ValueError, match="no_such_module"):
-        Jail(view, preload=("no_such_module",))
+        make(preload=("no_such_module",))
 
 
-def test_sets_have_the_same_order_in_every_jail(view):
+def test_sets_have_the_same_order_in_every_jail(make):
     shown = set()
     for _ in range(2):
-        with Jail(view) as jail, jail.session() as session:
+        with make() as jail, jail.session() as session:
             shown.add(session.run("print(list({f'name{k}' for k in range(50)}))").outputs[0]["text"])
     assert len(shown) == 1
