@@ -202,14 +202,16 @@ class Session:
             cases: the arguments by name; they are passed by position, in their order.
             answer: for the time of the call these names of the notebook are answered here, outside.
             allowed: how much may be asked in each case.
-            seed: seeds every generator before each case.
+            seed: seeds every generator before the first case; each case after it has the next seed.
 
         Raises:
             SessionDied: the session is gone.
         """
         outcomes: list[CallOutcome] = []
         with self._busy(function) as before:
-            for case, allowance in zip(cases, allowed or [ALLOWANCE] * len(cases), strict=True):
+            for number, (case, allowance) in enumerate(
+                zip(cases, allowed or [ALLOWANCE] * len(cases), strict=True)
+            ):
                 left = self._limits.cell_cpu_s - (self._cpu() - before)
                 if left <= 0 or any(o.error and o.error.kind == "timeout" for o in outcomes):
                     text = f"not called: the cases before took the {self._limits.cell_cpu_s:g} s there are"
@@ -217,7 +219,7 @@ class Session:
                     continue
                 questions = Questions(answer or {}, allowance)
                 request: wire.Message = {"op": "call", "function": function, "answer": list(questions.answer)}
-                request = {**request, "seed": seed, "cpu": left, "wall": self._wall_left()}
+                request = {**request, "seed": seed + number, "cpu": left, "wall": self._wall_left()}
                 reply, blobs = self._ask(request, [tree.encode(list(case.values()))], questions)
                 outcomes.append(self._outcome(reply, blobs, list(case)))
         return outcomes
