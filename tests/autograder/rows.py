@@ -22,7 +22,15 @@ def submission_rows(assignment, submission):
     """One submission's own row, and those of its cells."""
     student = submission.student.id
     late = float(submission.late_submission_penalty or 0)
-    yield ("submission", assignment, student, submission.score, submission.max_score, late, submission.timestamp)
+    yield (
+        "submission",
+        assignment,
+        student,
+        submission.score,
+        submission.max_score,
+        late,
+        submission.timestamp,
+    )
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             points = (grade.auto_score, grade.manual_score, grade.extra_credit, grade.max_score, grade.score)

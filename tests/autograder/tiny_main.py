@@ -1,8 +1,8 @@
 """The commands in a process of their own, with the tiny assignment in the registry; its workers get it as well.
 
-    python tiny_main.py grade 01-tiny
-    python tiny_main.py nbgrader autograde 01-tiny
-    dask worker ADDRESS --preload tiny_main.py
+python tiny_main.py grade 01-tiny
+python tiny_main.py nbgrader autograde 01-tiny
+dask worker ADDRESS --preload tiny_main.py
 """
 
 import sys
