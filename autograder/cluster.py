@@ -1,5 +1,6 @@
 """Workers on other machines: the jobs of a batch over a Dask cluster."""
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,9 @@ class Cluster(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the cluster go; what its workers have begun they end by themselves."""
         self._executor.shutdown(wait=wait and not cancel_futures)
-        self._client.close(CONNECT_S if wait else 0)
+        if wait:
+            with contextlib.suppress(OSError):  # a scheduler that is gone needs no good-bye
+                self._client.close(CONNECT_S)
 
 
 def cluster(address: str, assignments: list[str]) -> Callable[[], Executor]:

@@ -59,7 +59,7 @@ SEQUENCE_DIMS = [
 REFERENCE_MODEL = "names-lstm"
 # Few and short, so that an answer in plain loops over 256 units stays far from the time limit.
 HELD_OUT_NAMES = 2
-LONGEST_NAME = 6
+LONGEST_NAME = 4
 
 
 def draw_parameters(rng: np.random.Generator, dims: Dims) -> Arguments:

@@ -21,11 +21,13 @@ SYSTEM = (
     "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/localtime",
+    # Asked for by Python's mimetypes, which takes a file that is there for one that can be read.
+    "/etc/mime.types",
 )
 LINKS = ("/lib", "/lib32", "/lib64")
 
 # The course's packages come from the runtime and the view only; an editable install leads to the repository.
-COURSE = ("seqlib", "autograder", "__editable__*")
+COURSE = ("seqlib", "autograder", "__editable__*", "__pycache__/__editable__*")
 TORCH = ("torch*", "functorch", "nvidia", "triton")
 
 

@@ -148,3 +148,16 @@ def test_a_worker_elsewhere_makes_its_own_view(tiny_course, small_class, tmp_pat
     assert result.points == 100
     made = next(tmp_path.glob(f"autograder-views-*/{tiny.NAME}-*"))
     assert (made / "seqlib").is_dir() and made.name == engine.view(tiny_course, tiny.NAME).name
+
+
+def test_an_interrupted_run_lets_the_cluster_go_and_a_later_one_completes(
+    tiny_course, small_class, scheduler, workers
+):
+    def interrupt(student):
+        raise KeyboardInterrupt
+
+    pool = cluster.cluster(scheduler, [tiny.NAME])
+    with pytest.raises(KeyboardInterrupt):
+        classroom.grade(tiny_course, tiny.NAME, pool=pool, progress=interrupt)
+    lines = classroom.grade(tiny_course, tiny.NAME, pool=pool)
+    assert [line.score for line in lines if line.student.startswith("right")] == [100] * 6
