@@ -26,7 +26,12 @@ def gru_simplified_cell_forward(xt: Array, a_prev: Array, parameters: Parameters
 
     Returns:
         a_next (n_a, m), yt_pred (n_y, m) probabilities.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, or a parameter is missing.
     """
+    _require_step(xt, a_prev, parameters, "uc")
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     ut = sigmoid(parameters["Wu"] @ concat + parameters["bu"])
     cct = np.tanh(parameters["Wc"] @ concat + parameters["bc"])
@@ -46,7 +51,12 @@ def gru_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     Returns:
         a_next (n_a, m), yt_pred (n_y, m) probabilities,
         cache = (a_next, a_prev, ut, rt, cct, xt, parameters).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, or a parameter is missing.
     """
+    _require_step(xt, a_prev, parameters, "urc")
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     ut = sigmoid(parameters["Wu"] @ concat + parameters["bu"])
     rt = sigmoid(parameters["Wr"] @ concat + parameters["br"])
@@ -69,7 +79,12 @@ def gru_forward(
 
     Returns:
         a (n_a, m, T_x), y (n_y, m, T_x), caches = (list of the T_x cell caches, x).
+
+    Raises:
+        TypeError: x or a0 is not an array of floats.
+        ValueError: the sequence is empty, or a shape is not as said above.
     """
+    _require_sequence(x, a0)
     a_next = a0
     activations, predictions, caches = [], [], []
     for t in range(x.shape[2]):
@@ -89,7 +104,12 @@ def gru_gates_backward(da_next: Array, cache: Cache) -> Parameters:
 
     Returns:
         dut, dcct, drt, each (n_a, m): gradients at the pre-activations of the gates and the candidate.
+
+    Raises:
+        TypeError: a gradient is not an array of floats.
+        ValueError: a shape is not as said above, or the cache is not of this cell.
     """
+    _require_gradients(cache, da_next=da_next)
     _, a_prev, ut, rt, cct, _, parameters = cache
     dut = da_next * (cct - a_prev) * ut * (1 - ut)
     dcct = da_next * ut * (1 - cct**2)
@@ -108,7 +128,12 @@ def gru_parameters_backward(gates: Parameters, cache: Cache) -> Parameters:
 
     Returns:
         dWu, dWr, dWc (n_a, n_a + n_x) and dbu, dbr, dbc (n_a, 1).
+
+    Raises:
+        TypeError: a gradient is not an array of floats.
+        ValueError: a shape is not as said above, or the cache is not of this cell.
     """
+    _require_gradients(cache, **gates)
     _, a_prev, _, rt, _, xt, _ = cache
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     concat_reset = np.concatenate([rt * a_prev, xt], axis=0)  # (n_a + n_x, m)
@@ -132,7 +157,12 @@ def gru_inputs_backward(da_next: Array, gates: Parameters, cache: Cache) -> Para
 
     Returns:
         dxt (n_x, m), da_prev (n_a, m).
+
+    Raises:
+        TypeError: a gradient is not an array of floats.
+        ValueError: a shape is not as said above, or the cache is not of this cell.
     """
+    _require_gradients(cache, da_next=da_next, **gates)
     _, a_prev, ut, rt, _, _, parameters = cache
     n_a = a_prev.shape[0]
     dconcat = parameters["Wu"].T @ gates["dut"] + parameters["Wr"].T @ gates["drt"]  # (n_a + n_x, m)
@@ -165,7 +195,12 @@ def gru_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
 
     Returns:
         dx (n_x, m, T_x), da0 (n_a, m), and dWu, dWr, dWc, dbu, dbr, dbc summed over the steps.
+
+    Raises:
+        TypeError: da is not an array of floats.
+        ValueError: da has not a step for each cache, or a shape is not as said above.
     """
+    _require_all_gradients(da, caches)
     cell_caches, x = caches
     parameters = cell_caches[0][6]
     dx = np.zeros_like(x)
@@ -190,7 +225,12 @@ def gru_cell_forward_reset_after(xt: Array, a_prev: Array, parameters: Parameter
 
     Returns:
         a_next (n_a, m), yt_pred (n_y, m) probabilities.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, or a parameter is missing.
     """
+    _require_step(xt, a_prev, parameters, "urc", after=True)
     n_a = a_prev.shape[0]
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     ut = sigmoid(parameters["Wu"] @ concat + parameters["bu"])
@@ -200,3 +240,56 @@ def gru_cell_forward_reset_after(xt: Array, a_prev: Array, parameters: Parameter
     a_next = ut * cct + (1 - ut) * a_prev  # (n_a, m)
     yt_pred = softmax(parameters["Wy"] @ a_next + parameters["by"])  # (n_y, m)
     return a_next, yt_pred
+
+
+def _require_floats(name: str, value: Any, *shape: int | None) -> None:
+    """Raise where `value` is not an array of floats of this shape; None stands for any size but 0."""
+    expected = f"expected floats shaped ({', '.join('any' if n is None else str(n) for n in shape)})"
+    if not isinstance(value, np.ndarray) or not np.issubdtype(value.dtype, np.floating):
+        given = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"{name} is {given}, {expected}: make it one with np.asarray(…, dtype=float)")
+    fits = value.ndim == len(shape) and all(
+        n > 0 if m is None else n == m for n, m in zip(value.shape, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name} has shape {value.shape}, {expected}, none of them 0")
+
+
+def _require_step(xt: Any, a_prev: Any, parameters: Any, layers: str, after: bool = False) -> None:
+    """Raise where a step's arguments do not fit each other."""
+    _require_floats("a_prev", a_prev, None, None)
+    n_a, m = a_prev.shape
+    _require_floats("xt", xt, None, m)
+    wanted: dict[str, tuple[int | None, int]] = {}
+    for gate in layers:
+        wanted |= {f"W{gate}": (n_a, n_a + xt.shape[0]), f"b{gate}": (n_a, 1)}
+    wanted |= {"Wy": (None, n_a), "by": (None, 1)} | ({"bca": (n_a, 1)} if after else {})
+    if missing := sorted(wanted.keys() - parameters.keys()):
+        raise ValueError(
+            f"parameters lacks {', '.join(missing)}; expected {', '.join(wanted)}: add what is missing"
+        )
+    for name, shape in wanted.items():
+        _require_floats(f"parameters[{name!r}]", parameters[name], *shape)
+    _require_floats("parameters['by']", parameters["by"], parameters["Wy"].shape[0], 1)
+
+
+def _require_sequence(x: Any, a0: Any) -> None:
+    """Raise where a sequence has no steps, or not the examples of its first activation."""
+    _require_floats("x", x, None, None, None)
+    _require_floats("a0", a0, None, x.shape[1])
+
+
+def _require_gradients(cache: Any, **gradients: Any) -> None:
+    """Raise where a gradient is not shaped as the activation of its step."""
+    if not isinstance(cache, tuple) or len(cache) != 7:
+        raise ValueError(
+            f"cache is {type(cache).__name__}, expected the seven entries of the cache of gru_cell_forward"
+        )
+    for name, gradient in gradients.items():
+        _require_floats(name, gradient, *cache[1].shape)
+
+
+def _require_all_gradients(da: Any, caches: Any) -> None:
+    """Raise where `da` has not one gradient for each step that went forward."""
+    cell_caches, x = caches
+    _require_floats("da", da, *cell_caches[0][1].shape, x.shape[2])

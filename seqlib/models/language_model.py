@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from seqlib.models.gru import GATES as GRU_GATES
+from seqlib.models.gru import ResetBeforeGRU
+
 IGNORED = -1
 _GATES = ("u", "f", "c", "o")  # the order of torch's four blocks: i, f, g, o
 
@@ -21,7 +24,7 @@ class LanguageModel(nn.Module):
     """Predicts each next token of a sequence from those before it.
 
     Args:
-        cell: "rnn" (tanh) or "lstm".
+        cell: "rnn" (tanh), "lstm", or "gru" (the reset gate before its matrix).
         n_x: size of the vocabulary; the softmax layer has the same.
         n_a: units of the layer.
         dropout: share of activations dropped before the softmax layer, in training.
@@ -39,7 +42,7 @@ class LanguageModel(nn.Module):
         input_dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        layers: dict[str, type[nn.RNN] | type[nn.LSTM]] = {"rnn": nn.RNN, "lstm": nn.LSTM}
+        layers: dict[str, type[nn.Module]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": ResetBeforeGRU}
         self.n_x = n_x
         self.layer = layers[cell](n_x, n_a, batch_first=True)
         self.output = nn.Linear(n_a, n_x)
@@ -80,18 +83,19 @@ def to_by_hand(model: LanguageModel) -> dict[str, NDArray[np.float64]]:
         model: a language model with one layer.
 
     Returns:
-        Waa, Wax, Wya, ba, by for "rnn"; Wf, bf, Wu, bu, Wc, bc, Wo, bo, Wy, by for "lstm",
-        each W on the stacked [a_prev, x]; float64, biases (n, 1).
+        Waa, Wax, Wya, ba, by for "rnn"; Wf, bf, Wu, bu, Wc, bc, Wo, bo, Wy, by for "lstm";
+        Wu, bu, Wr, br, Wc, bc, Wy, by for "gru"; each W on the stacked [a_prev, x]; float64, biases (n, 1).
     """
     arrays = {name: p.detach().cpu().double().numpy() for name, p in model.named_parameters()}
     Wx, Wa = arrays["layer.weight_ih_l0"], arrays["layer.weight_hh_l0"]
-    b = (arrays["layer.bias_ih_l0"] + arrays["layer.bias_hh_l0"])[:, np.newaxis]
+    b = (arrays["layer.bias_ih_l0"] + arrays.get("layer.bias_hh_l0", 0.0))[:, np.newaxis]
     Wy, by = arrays["output.weight"], arrays["output.bias"][:, np.newaxis]
     if isinstance(model.layer, nn.RNN):
         return {"Waa": Wa, "Wax": Wx, "Wya": Wy, "ba": b, "by": by}
-    W = np.concatenate([Wa, Wx], axis=1)  # (4 n_a, n_a + n_x)
+    gates = GRU_GATES if isinstance(model.layer, ResetBeforeGRU) else _GATES
+    W = np.concatenate([Wa, Wx], axis=1)  # (gates · n_a, n_a + n_x)
     parameters: dict[str, NDArray[np.float64]] = {}
-    for gate, W_gate, b_gate in zip(_GATES, np.split(W, 4), np.split(b, 4), strict=True):
+    for gate, W_gate, b_gate in zip(gates, np.split(W, len(gates)), np.split(b, len(gates)), strict=True):
         parameters |= {f"W{gate}": W_gate, f"b{gate}": b_gate}
     return {**parameters, "Wy": Wy, "by": by}
 
@@ -109,18 +113,20 @@ def from_by_hand(parameters: dict[str, NDArray[Any]]) -> LanguageModel:
         cell, Wa, Wx = "rnn", parameters["Waa"], parameters["Wax"]
         b, Wy = parameters["ba"], parameters["Wya"]
     else:
-        n_a = parameters["bf"].shape[0]
-        W = np.concatenate([parameters[f"W{gate}"] for gate in _GATES])  # (4 n_a, n_a + n_x)
-        cell, Wa, Wx = "lstm", W[:, :n_a], W[:, n_a:]
-        b, Wy = np.concatenate([parameters[f"b{gate}"] for gate in _GATES]), parameters["Wy"]
+        cell, gates = ("gru", GRU_GATES) if "Wr" in parameters else ("lstm", _GATES)
+        n_a = parameters["bu"].shape[0]
+        W = np.concatenate([parameters[f"W{gate}"] for gate in gates])  # (gates · n_a, n_a + n_x)
+        Wa, Wx = W[:, :n_a], W[:, n_a:]
+        b, Wy = np.concatenate([parameters[f"b{gate}"] for gate in gates]), parameters["Wy"]
     model = LanguageModel(cell, n_x=Wx.shape[1], n_a=Wa.shape[1]).double().eval()
     state = {
         "layer.weight_ih_l0": Wx,
         "layer.weight_hh_l0": Wa,
         "layer.bias_ih_l0": b[:, 0],
-        "layer.bias_hh_l0": np.zeros_like(b[:, 0]),
         "output.weight": Wy,
         "output.bias": parameters["by"][:, 0],
     }
+    if cell != "gru":
+        state["layer.bias_hh_l0"] = np.zeros_like(b[:, 0])
     model.load_state_dict({name: torch.tensor(value, dtype=torch.float64) for name, value in state.items()})
     return model

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from seqlib import references
+from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
 from seqlib.models import __main__ as door
 from seqlib.models import train as loop
@@ -18,7 +19,7 @@ from seqlib.models.record import log_probabilities, verify, write
 from seqlib.rnn import rnn_forward
 from seqlib.text import EOS, Vocabulary, shifted_inputs
 
-FORWARD = {"rnn": rnn_forward, "lstm": lstm_forward}
+FORWARD = {"rnn": rnn_forward, "lstm": lstm_forward, "gru": gru_forward}
 TEXTS = ["abba", "ab", "babab", "aab", "b", "abab"] * 4
 
 
@@ -35,7 +36,7 @@ def small_recipe(**changes):
     return dataclasses.replace(recipe, **changes)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_cells_by_hand_give_the_models_log_probabilities(cell, seed):
     torch.manual_seed(seed)
@@ -47,7 +48,7 @@ def test_the_cells_by_hand_give_the_models_log_probabilities(cell, seed):
     np.testing.assert_allclose(log_probabilities(from_by_hand(parameters), targets), np.log(y), rtol=1e-10)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_there_and_back_gives_the_same_parameters(cell):
     torch.manual_seed(1)
     parameters = to_by_hand(LanguageModel(cell, n_x=6, n_a=5).double())
