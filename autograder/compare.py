@@ -16,11 +16,15 @@ from autograder import laws
 from autograder.layout import Array, Layout, LayoutError, Plain, kind, part
 from autograder.outcome import CallError, CallOutcome, bearable, listed
 from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
-from autograder.tree import Fixture, Tree
+from autograder.tree import Fixture, Tree, elements
 from autograder.verdict import RowResult
 
 # So many parts more than twice the right number are looked at, to say how many there are.
 FURTHER_PARTS = 100
+# A plain value with so many times more entries than the right one is not compared entry by entry.
+MUCH_LARGER = 100
+# No drawn value of the course has as many entries.
+LONGEST_DRAW = 10_000
 MAX_PLACE = 80
 
 # What the rows look at, by path; a CallError where there is nothing to look at.
@@ -135,6 +139,8 @@ def law_finding(
 
 def is_drawn(value: Tree) -> bool:
     """Whether a value is a token or a flat list or array of tokens."""
+    if elements(value) > LONGEST_DRAW:
+        return False
     entries = value if isinstance(value, (list, tuple)) else [value]
     if isinstance(value, np.ndarray):
         return value.ndim <= 1 and value.dtype.kind in "iu"
@@ -203,16 +209,11 @@ def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int]) 
 def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name: str) -> Finding | None:
     """What is wrong with one array, number or plain value."""
     if isinstance(layout, Plain):
-        message = plain_difference(plain(expected), plain(given), name)
-        return None if message is None else Finding(message)
+        return plain_finding(expected, given, name)
     wanted = transformed(np.asarray(expected, dtype=np.float64), row)
-    name = bearable(name, MAX_PLACE)
-    shape = outline(given)
-    if shape != wanted.shape and is_numeric(first_number(given)):
-        return Finding(f"{name} {found_form(shape)}; expected {form(wanted, layout)}")
-    # Nothing is converted that is larger than what is expected: nested lists may hold one array many times.
-    if not has_shape(given, wanted.shape) or not is_numeric(given):
-        return Finding(f"{name} is {kind(given)}; expected {form(wanted, layout)}")
+    misfit = other_form(given, wanted, layout)
+    if misfit:
+        return Finding(f"{bearable(name, MAX_PLACE)} {misfit}; expected {form(wanted, layout)}")
     value = transformed(np.asarray(given).astype(np.float64), row)
     with np.errstate(all="ignore"):
         error = np.where(value == wanted, 0.0, np.abs(value - wanted))
@@ -220,8 +221,30 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
     limit = row.tolerance * scale(wanted)
     if not (error > limit).any():
         return None
-    shown = f"log of {name}" if row.transform == "log" else name
+    place = bearable(name, MAX_PLACE)
+    shown = f"log of {place}" if row.transform == "log" else place
     return Finding(where(layout, error > limit, error, wanted, value, shown), float(error.max()))
+
+
+def other_form(given: Tree, wanted: NDArray[Any], layout: Layout) -> str:
+    """How the form of a value differs from what is wanted, in words; "" where it does not.
+
+    Nothing is converted that is larger than what is expected: nested lists may hold one array many times.
+    """
+    shape = outline(given)
+    if shape != wanted.shape and is_numeric(first_number(given)):
+        return found_form(shape)
+    if not has_shape(given, wanted.shape) or not is_numeric(given):
+        return f"is {kind(given)}"
+    return ""
+
+
+def plain_finding(expected: Tree, given: Tree, name: str) -> Finding | None:
+    """What is wrong with a plain value; one that is far too large is not looked into."""
+    if elements(given) > MUCH_LARGER * (elements(expected) + 1):
+        return Finding(f"{name} is {kind(given)}, far larger than expected: {shown(plain(expected))}")
+    message = plain_difference(plain(expected), plain(given), name)
+    return None if message is None else Finding(message)
 
 
 def plain(value: Tree) -> Any:

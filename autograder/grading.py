@@ -4,6 +4,7 @@ import functools
 import symtable
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from autograder.budget import Budget, UsedUp
 from autograder.exercise import Exercise
 from autograder.exercises import Graded, exercises, find, references
-from autograder.judge import judge, judge_again
+from autograder.judge import judge, judge_again, prepared
 from autograder.outcome import TOO_LONG, bearable
 from autograder.row import UNCHANGED, UNCHANGED_POINTS
 from autograder.sandbox import Jail, Limits, Session, SessionDied
@@ -193,7 +194,8 @@ def first_round(job: Job, jail: Jail, result: Result, budget: Budget) -> set[int
         if exercise.name in result.verdicts:
             return
         try:
-            verdict = judge(exercise, session, job.seed)
+            ready = trials.pop(exercise.name, None)  # a second attempt draws anew
+            verdict = judge(exercise, session, job.seed, trial=ready.result() if ready else None)
         except SessionDied:
             # Judged once only, whatever comes of it: this verdict stands.
             result.verdicts[exercise.name] = nothing(exercise, NOT_REACHED if budget.gone else ENDED)
@@ -205,7 +207,13 @@ def first_round(job: Job, jail: Jail, result: Result, budget: Budget) -> set[int
         result.verdicts[exercise.name] = verdict
         result.note(f"{exercise.name}: {verdict.points:g} points")
 
-    return rounds(job, jail, result, budget, set(), known, at_check)
+    # What is right is worked out while the notebook runs in a process of its own.
+    with ThreadPoolExecutor(1) as ahead:
+        trials = {name: ahead.submit(prepared, exercise, job.seed) for name, exercise in known.items()}
+        try:
+            return rounds(job, jail, result, budget, set(), known, at_check)
+        finally:
+            ahead.shutdown(wait=False, cancel_futures=True)
 
 
 def second_round(job: Job, jail: Jail, result: Result, budget: Budget, dead: set[int]) -> None:

@@ -129,8 +129,21 @@ class Mistaken(Mapping[str, dict[str, Tree]]):
         return len(self._known)
 
 
+def prepared(exercise: Exercise | quiz.Question, seed: str) -> Trial | None:
+    """The cases of an exercise with what is right in them; None for a question, which has none."""
+    if isinstance(exercise, quiz.Question):
+        return None
+    trial = Trial.draw(exercise, seed)
+    _ = trial.right
+    return trial
+
+
 def judge(
-    exercise: Exercise | quiz.Question, session: Calls, seed: str, answer: Answers | None = None
+    exercise: Exercise | quiz.Question,
+    session: Calls,
+    seed: str,
+    answer: Answers | None = None,
+    trial: Trial | None = None,
 ) -> Verdict:
     """Judge an exercise on fresh cases; a question by its answer.
 
@@ -139,13 +152,14 @@ def judge(
         session: where the learner's function is called.
         seed: decides the cases.
         answer: what the exercise needs and the learner's code lacks.
+        trial: the cases under this seed, where they are drawn already.
 
     Returns:
         The verdict, with the diagnosis of what is wrong.
     """
     if isinstance(exercise, quiz.Question):
         return quiz.judged(exercise.name, exercise.sealed(), session.value(exercise.name).result)
-    trial = Trial.draw(exercise, seed)
+    trial = trial or Trial.draw(exercise, seed)
     outcomes = called(trial, session, seed, answer or {})
     return Verdict(exercise.name, trial.rows(outcomes))
 

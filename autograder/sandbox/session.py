@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self, cast, get_args
 
 from autograder import tree
+from autograder.fixtures import built
 from autograder.outcome import Allowance, CallError, CallOutcome, bearable
 from autograder.sandbox.inside import guard, wire
 from autograder.sandbox.outcome import (
@@ -221,7 +222,7 @@ class Session:
                 request: wire.Message = {"op": "call", "function": function, "answer": list(questions.answer)}
                 request = {**request, "seed": seed + number, "cpu": left, "wall": self._wall_left()}
                 reply, blobs = self._ask(request, [tree.encode(list(case.values()))], questions)
-                outcomes.append(self._outcome(reply, blobs, list(case)))
+                outcomes.append(self._outcome(reply, blobs, case))
         return outcomes
 
     def value(self, name: str) -> CallOutcome:
@@ -232,9 +233,9 @@ class Session:
         """
         with self._busy(name):
             reply, blobs = self._ask({"op": "value", "name": name}, [])
-            return self._outcome(reply, blobs, [])
+            return self._outcome(reply, blobs, {})
 
-    def _outcome(self, reply: wire.Message, blobs: list[bytes], names: list[str]) -> CallOutcome:
+    def _outcome(self, reply: wire.Message, blobs: list[bytes], case: Mapping[str, Tree]) -> CallOutcome:
         """What a call gave, from what inside says that it gave."""
         try:
             error = None if reply.get("error") is None else call_error(reply["error"])
@@ -242,15 +243,17 @@ class Session:
             if not isinstance(parts, list) or len(parts) != len(blobs) or len(set(parts)) != len(parts):
                 raise ValueError("parts that do not fit the message")
             most = REPEATS * self._limits.result_mb * MEBIBYTE
-            trees = {part: decoded(blob, most) for part, blob in zip(parts, blobs, strict=True)}
+            # What it has of the arguments' own arrays is not sent back, only named.
+            given = tree.shared(built(list(case.values())))
+            trees = {part: decoded(blob, most, given) for part, blob in zip(parts, blobs, strict=True)}
             if error is None and "result" not in trees:
                 raise ValueError("neither a result nor an error")
         except (ValueError, TypeError, RecursionError, MemoryError) as bad:
             self._kill("protocol", f"{self._doing} sent what is no outcome of a call: {bad}")
         after = trees.get("arguments")
         arguments = None
-        if isinstance(after, list) and len(after) == len(names):
-            arguments = dict(zip(names, after, strict=True))
+        if isinstance(after, list) and len(after) == len(case):
+            arguments = dict(zip(case, after, strict=True))
         if error is None and holds_fixture(trees["result"]):
             error = CallError("bad result", "TreeError", "the result holds a fixture; expected plain data")
         return CallOutcome(trees["result"] if error is None else None, arguments, error)
@@ -468,11 +471,11 @@ def cause(ended: Ended, limits: Limits) -> tuple[Reason, str]:
     return "killed", f"ended the session by {signal.Signals(-code).name} ({signal.strsignal(-code)})"
 
 
-def decoded(blob: bytes, limit: float) -> Tree:
+def decoded(blob: bytes, limit: float, given: Mapping[str, Any] | None = None) -> Tree:
     """A tree from inside, of a structure that is not too long to be read, its arrays no more than so many bytes."""
     if int.from_bytes(blob[:8], "little") > wire.MAX_STRUCTURE:
         raise ValueError(f"a tree whose structure takes more than {wire.MAX_STRUCTURE} bytes")
-    return tree.decode(blob, limit)
+    return tree.decode(blob, limit, given)
 
 
 def holds_fixture(value: Tree) -> bool:

@@ -370,11 +370,11 @@ def test_what_is_not_reached_in_time_has_no_points_and_what_was_earned_is_kept(r
 def test_an_error_of_ours_costs_one_exercise_which_is_pending(rnn_class, monkeypatch):
     plain, tried = grading.judge, []
 
-    def broken(exercise, *arguments):
+    def broken(exercise, *arguments, **named):
         if exercise.name == "stack_parameters":
             tried.append(exercise.name)
             raise ZeroDivisionError("a fault of ours")
-        return plain(exercise, *arguments)
+        return plain(exercise, *arguments, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(grading, "judge", broken)
@@ -401,6 +401,21 @@ def test_an_error_of_ours_that_comes_once_costs_nothing(rnn_class, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("autograder.judge.compare", broken_once)
+        result = rnn_class.graded("eve", rnn_class.cells())
+    assert points(result) == rnn_class.full and result.flags == []
+    assert len(result.run["errors"]) == 1
+
+
+def test_an_error_of_ours_while_cases_are_drawn_ahead_costs_nothing(rnn_class, monkeypatch):
+    plain = grading.prepared
+
+    def broken(exercise, seed):
+        if exercise.name == "stack_parameters":
+            raise MemoryError
+        return plain(exercise, seed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(grading, "prepared", broken)
         result = rnn_class.graded("eve", rnn_class.cells())
     assert points(result) == rnn_class.full and result.flags == []
     assert len(result.run["errors"]) == 1

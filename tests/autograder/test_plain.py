@@ -43,3 +43,8 @@ def test_the_first_difference_is_named(given, said):
 
 def test_the_layout_survives_its_json():
     assert from_json(Plain("a list").to_json()) == Plain("a list")
+
+
+def test_what_is_far_too_large_is_not_looked_into():
+    assert "far larger than expected: [1, 2]" in message(list(range(100_000)), [1, 2])
+    assert "far larger" in message(np.zeros((1000, 1000)), [1, 2])

@@ -30,9 +30,6 @@ seed_random = random.seed
 seed_numpy = np.random.seed
 
 
-Flat = tuple[Any, tree.Arrays]
-
-
 class TimeLimit(BaseException):
     """The cell or call took too long. Not an Exception, so that `except Exception` does not hold it."""
 
@@ -115,7 +112,9 @@ class Call:
 
     def __init__(self, shell: Shell, limiter: Limiter, max_blob: int) -> None:
         self.shell, self.limiter, self.max_blob = shell, limiter, max_blob
-        self._fixtures: dict[int, tuple[Any, tree.Fixture, Flat | None]] = {}
+        self._fixtures: dict[int, tuple[Any, tree.Fixture]] = {}
+        self._before: dict[str, tuple[Any, Any]] = {}
+        self._structures: dict[int, Any] = {}
 
     def failed(self, kind: str, error: BaseException | None, message: str | None = None) -> wire.Message:
         """The description of what went wrong."""
@@ -137,32 +136,47 @@ class Call:
         except BaseException as error:
             return None, self.failed("raised", error)
 
+    def untouched(self) -> dict[str, Any]:
+        """The arguments' arrays that are as they were: the outside has them, so they are only named."""
+        return {name: array for name, (array, copy) in self._before.items() if equal(array, copy)}
+
     def encoded(self, value: Any) -> bytes:
         """A tree as bytes, small enough to be sent."""
-        data = tree.encode(value)
+        data = tree.encode(value, self.untouched())
         if len(data) > self.max_blob:
             raise tree.TreeError(f"the result takes {len(data)} bytes; at most {self.max_blob} are taken")
         if int.from_bytes(data[:8], "little") > wire.MAX_STRUCTURE:
             raise tree.TreeError("the result holds too many lists, dicts or single numbers; use arrays")
         return data
 
-    def built(self, value: Any) -> Any:
+    def arguments(self, blob: bytes) -> list[Any]:
+        """The arguments, fixtures built; it is remembered how all of it was."""
+        made: list[Any] = self._built(tree.decode(blob))
+        given = tree.shared(made)
+        self._before = {name: (array, np.copy(array)) for name, array in given.items()}
+        for key, (value, _) in self._fixtures.items():
+            if isinstance(value, (dict, list, tuple)):
+                self._structures[key] = tree.flatten(value, given)[0]
+        return made
+
+    def _built(self, value: Any) -> Any:
         """The same tree with fixtures built, each remembered by the object that it became."""
         if isinstance(value, tree.Fixture):
             made = fixtures.build(value)
-            self._fixtures[id(made)] = (made, value, None if callable(made) else tree.flatten(made))
+            self._fixtures[id(made)] = (made, value)
             return made
         if isinstance(value, dict):
-            return {key: self.built(item) for key, item in value.items()}
+            return {key: self._built(item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return type(value)(self.built(item) for item in value)
+            return type(value)(self._built(item) for item in value)
         return value
 
     def unbuilt(self, value: Any, depth: int = 0) -> Any:
         """The inverse of `built`: fixtures that are as they were made become their names again."""
         if id(value) in self._fixtures:
-            made, fixture, before = self._fixtures[id(value)]
-            if before is None or same(tree.flatten(made), before):
+            made, fixture = self._fixtures[id(value)]
+            before = self._structures.get(id(value))
+            if before is None or tree.flatten(made, self.untouched())[0] == before:
                 return fixture
         if depth > tree.MAX_DEPTH:
             raise tree.TreeError(f"an argument is nested more than {tree.MAX_DEPTH} levels deep")
@@ -173,12 +187,11 @@ class Call:
         return value
 
 
-def same(one: Flat, other: Flat) -> bool:
-    """Whether two flattened trees are the same to the last bit."""
-    arrays = zip(one[1].values(), other[1].values(), strict=True)
-    return one[0] == other[0] and all(
-        a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in arrays
-    )
+def equal(array: Any, copy: Any) -> bool:
+    """Whether an array is the same as its copy, in every number."""
+    if array.dtype != copy.dtype or array.shape != copy.shape:
+        return False
+    return bool(np.array_equal(array, copy, equal_nan=array.dtype.kind == "f"))
 
 
 def _text(value: object) -> str:
@@ -259,7 +272,7 @@ class Session:
         if not callable(function):
             text = f"{name} is of type {type(function).__name__}; expected a function"
             return {"error": call.failed("not callable", None, text), "parts": []}, []
-        arguments = call.built(tree.decode(blobs[0]))
+        arguments = call.arguments(blobs[0])
         seed_everything(request["seed"])
         with self._answered(request["answer"]):
             result, error = call.apply(function, arguments, request)
