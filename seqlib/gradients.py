@@ -162,11 +162,9 @@ def activation_slope(a: Array, activation: str) -> Array:
     """
     _require_numbers("a", a)
     _require_activation(activation)
-    if activation == "sigmoid":
-        return a * (1 - a)
-    if activation == "tanh":
-        return 1 - a**2
-    return np.where(a > 0, 1.0, 0.0)
+    slopes: dict[str, Array]
+    slopes = {"sigmoid": a * (1 - a), "tanh": 1 - a**2, "relu": np.where(a > 0, 1.0, 0.0)}
+    return slopes[activation]
 
 
 def recurrent_backward(da: Array, a: Array, parameters: Parameters, activation: str) -> Parameters:
