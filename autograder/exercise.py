@@ -131,10 +131,12 @@ class MistakeError(ValueError):
 
 @functools.cache
 def body(function: Callable[..., Any]) -> str:
-    """The source of a reference function without its docstring and annotations of the signature's types."""
+    """The source of a reference function without its docstring and its decorators, which look at arguments."""
     source = textwrap.dedent(inspect.getsource(function))
-    tree = ast.parse(source)
-    definition = tree.body[0]
+    definition = ast.parse(source).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    source = "".join(source.splitlines(keepends=True)[definition.lineno - 1 :])
+    definition = ast.parse(source).body[0]
     assert isinstance(definition, ast.FunctionDef)
     if ast.get_docstring(definition) is not None:
         lines = source.splitlines(keepends=True)

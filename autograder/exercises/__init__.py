@@ -97,9 +97,19 @@ def references(assignment: str) -> dict[str, Callable[..., Any]]:
 
 
 def withheld(assignment: str) -> list[str]:
-    """The topics whose reference a learner of this assignment does not get: its own, and all later ones."""
+    """The modules of seqlib that a learner of this assignment does not get.
+
+    Those of its own topic and of all later ones, and what these topics name as `WITHHELD`: further modules that do
+    an exercise.
+    """
     names = list(ASSIGNMENTS.values())
-    return names[names.index(topic_of(assignment)) :]
+    topics = names[names.index(topic_of(assignment)) :]
+    further = [
+        module
+        for topic in topics
+        for module in getattr(importlib.import_module(f"{__name__}.{topic}"), "WITHHELD", ())
+    ]
+    return topics + further
 
 
 def suggestion(name: str, known: list[str]) -> str:
