@@ -13,6 +13,8 @@ from autograder.tree import Tree
 
 AXES = {
     "n_a": "unit",
+    "2 n_a": "unit",
+    "n_e": "feature",
     "n_x": "input",
     "n_y": "class",
     "m": "example",
