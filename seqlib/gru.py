@@ -230,7 +230,7 @@ def gru_cell_forward_reset_after(xt: Array, a_prev: Array, parameters: Parameter
         TypeError: something is not an array of floats.
         ValueError: a shape is not as said above, or a parameter is missing.
     """
-    _require_step(xt, a_prev, parameters, "urc", after=True)
+    _require_step(xt, a_prev, parameters, "urc", "bca")
     n_a = a_prev.shape[0]
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     ut = sigmoid(parameters["Wu"] @ concat + parameters["bu"])
@@ -255,7 +255,7 @@ def _require_floats(name: str, value: Any, *shape: int | None) -> None:
         raise ValueError(f"{name} has shape {value.shape}, {expected}, none of them 0")
 
 
-def _require_step(xt: Any, a_prev: Any, parameters: Any, layers: str, after: bool = False) -> None:
+def _require_step(xt: Any, a_prev: Any, parameters: Any, layers: str, *further: str) -> None:
     """Raise where a step's arguments do not fit each other."""
     _require_floats("a_prev", a_prev, None, None)
     n_a, m = a_prev.shape
@@ -263,7 +263,7 @@ def _require_step(xt: Any, a_prev: Any, parameters: Any, layers: str, after: boo
     wanted: dict[str, tuple[int | None, int]] = {}
     for gate in layers:
         wanted |= {f"W{gate}": (n_a, n_a + xt.shape[0]), f"b{gate}": (n_a, 1)}
-    wanted |= {"Wy": (None, n_a), "by": (None, 1)} | ({"bca": (n_a, 1)} if after else {})
+    wanted |= {"Wy": (None, n_a), "by": (None, 1)} | {name: (n_a, 1) for name in further}
     if missing := sorted(wanted.keys() - parameters.keys()):
         raise ValueError(
             f"parameters lacks {', '.join(missing)}; expected {', '.join(wanted)}: add what is missing"
