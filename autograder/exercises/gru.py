@@ -1336,7 +1336,6 @@ gru_cell_forward_reset_after = Exercise(
         missing_bias("u"),
         missing_bias("r"),
         copied_layer("u", "r"),
-        copied_layer("r", "u"),
         *prediction_mistakes(),
     ],
 )
@@ -1352,3 +1351,12 @@ EXERCISES = [
     gru_backward,
     gru_cell_forward_reset_after,
 ]
+
+# Mutants of the reference that do the same as the reference, each with the reason.
+EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {
+    "gru_backward": {
+        "parameters = cell_caches[0][6]  →  parameters = cell_caches[ -1][6]": "all steps share the parameters",
+        "da_prev = np.zeros_like(da[:, :, 0])  →  da_prev = np.zeros_like(da[:, :, -1])": "only the shape of the slice "
+        "is used, and all steps have the same",
+    },
+}

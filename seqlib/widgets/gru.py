@@ -1,0 +1,174 @@
+"""One unit of a GRU, with the learner's hands on its gates."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from seqlib.activations import Array
+from seqlib.plots import gru as plots
+from seqlib.plots.style import Picture
+from seqlib.widgets import Shown, with_fallback
+
+# A `gru_cell_forward`: (xt, a_prev, parameters) -> a_next, yt_pred, cache.
+Cell = Callable[[Array, Array, dict[str, Array]], tuple[Any, ...]]
+
+STEPS = 8
+MIDDLE = 4
+RECURRENT = -3.0
+"""The weight with which the candidate sees the old activation: it wants to turn its sign."""
+CONTENT = 1.5
+SLIDERS = {"Γ_u": "Γ_u, overwrites", "Γ_r": "Γ_r, lets see", "x": "x, input"}
+NEARLY = 1e-9  # how close to 0 and 1 a σ is taken
+
+Gates = dict[str, Array]
+
+
+def constant(update: float, reset: float, content: float = 0.0) -> Gates:
+    """The same gates at every step, and an input at the first one, written whole."""
+    gates = {"Γ_u": np.full(STEPS, update), "Γ_r": np.full(STEPS, reset), "x": np.full(STEPS, content)}
+    gates["Γ_u"][0], gates["Γ_r"][0], gates["x"][0] = 1.0, 0.0, CONTENT
+    return gates
+
+
+def overwritten() -> Gates:
+    """Something is written at the first step, and something else in its place in the middle."""
+    gates = constant(0.0, 0.0)
+    gates["Γ_u"][MIDDLE], gates["x"][MIDDLE] = 1.0, -CONTENT
+    return gates
+
+
+def started_afresh() -> Gates:
+    """A unit that turns its sign at every step, but in the middle does not see what it was."""
+    gates = constant(1.0, 1.0)
+    gates["Γ_r"][MIDDLE], gates["x"][MIDDLE] = 0.0, CONTENT
+    return gates
+
+
+def presets() -> dict[str, Gates]:
+    """Settings of all gates at all steps to start from, by name."""
+    return {
+        "write once, keep": constant(0.0, 0.0),
+        "leak": constant(0.2, 0.0),
+        "overwrite": overwritten(),
+        "turn over at every step": constant(1.0, 1.0),
+        "turn over, start afresh in the middle": started_afresh(),
+        "at rest: both gates half open": constant(0.5, 0.5),
+    }
+
+
+def parameters_for(gates: Mapping[str, Array], t: int) -> dict[str, Array]:
+    """Parameters of one unit whose biases alone make its gates what they are to be at step t."""
+    biases = {}
+    for name, bias in (("Γ_u", "bu"), ("Γ_r", "br")):
+        value = np.clip(gates[name][t], NEARLY, 1 - NEARLY)
+        biases[bias] = np.full((1, 1), np.log(value / (1 - value)))
+    return {
+        "Wu": np.zeros((1, 2)),
+        "Wr": np.zeros((1, 2)),
+        "Wc": np.array([[RECURRENT, 1.0]]),
+        **biases,
+        "bc": np.zeros((1, 1)),
+        "Wy": np.zeros((2, 1)),
+        "by": np.zeros((2, 1)),
+    }
+
+
+def run(cell: Cell, gates: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Send one unit through all steps.
+
+    Args:
+        cell: a `gru_cell_forward`.
+        gates: "Γ_u", "Γ_r", "x", each (T,).
+
+    Returns:
+        The activations (T + 1,), from zero on, and the candidates (T,).
+    """
+    activations, candidates = [np.zeros((1, 1))], []
+    for t in range(len(gates["x"])):
+        xt = np.full((1, 1), gates["x"][t])
+        a_next, _, cache = cell(xt, activations[-1], parameters_for(gates, t))
+        activations.append(a_next)
+        candidates.append(cache[4])
+    return np.concatenate(activations)[:, 0], np.concatenate(candidates)[:, 0]
+
+
+def picture_of(cell: Cell, gates: Mapping[str, Array], at: int | None = None) -> Picture:
+    """What a cell makes of these gates."""
+    return plots.mixture(gates, *run(cell, gates), at=at)
+
+
+class Mixer:
+    """Sliders for the two gates and the input at one step, and the unit over all steps.
+
+    Args:
+        cell: a `gru_cell_forward`.
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        import ipywidgets
+
+        self.cell = cell
+        start = next(iter(presets()))
+        self.gates = presets()[start]
+        wide: Any = {"style": {"description_width": "initial"}, "layout": {"width": "48%"}}
+        self.preset = ipywidgets.Dropdown(
+            options=list(presets()), value=start, description="start from", **wide
+        )
+        self.step = ipywidgets.IntSlider(value=1, min=1, max=STEPS, description="time step", **wide)
+        self.sliders = {
+            name: ipywidgets.FloatSlider(
+                value=float(self.gates[name][0]),
+                min=-2.0 if name == "x" else 0.0,
+                max=2.0 if name == "x" else 1.0,
+                step=0.05,
+                description=label,
+                continuous_update=False,
+                **wide,
+            )
+            for name, label in SLIDERS.items()
+        }
+        self.image = ipywidgets.HTML()
+        update, reset, content = self.sliders.values()
+        rows = [[self.preset, self.step], [update, reset], [content]]
+        self.box = ipywidgets.VBox([*(ipywidgets.HBox(row) for row in rows), self.image])
+        self.preset.observe(self.start_over, "value")
+        self.step.observe(self.show_step, "value")
+        for slider in self.sliders.values():
+            slider.observe(self.set_gates, "value")
+        self.draw()
+
+    def start_over(self, change: Any) -> None:
+        """Take the gates of the chosen preset."""
+        self.gates = presets()[change["new"]]
+        self.show_step(change)
+
+    def show_step(self, _: Any) -> None:
+        """Let the sliders say what the gates of the chosen step are."""
+        for name, slider in self.sliders.items():
+            slider.unobserve(self.set_gates, "value")
+            slider.value = float(self.gates[name][self.step.value - 1])
+            slider.observe(self.set_gates, "value")
+        self.draw()
+
+    def set_gates(self, _: Any) -> None:
+        """Take the sliders' values for the chosen step."""
+        for name, slider in self.sliders.items():
+            self.gates[name][self.step.value - 1] = slider.value
+        self.draw()
+
+    def draw(self) -> None:
+        """Run the cell over all steps and show the unit."""
+        self.image.value = picture_of(self.cell, self.gates, self.step.value - 1).html()
+
+
+def gate_mixer(cell: Cell) -> Shown:
+    """Be the gates of one unit: set them step by step, and see what is kept and what is written.
+
+    Args:
+        cell: a `gru_cell_forward`; it computes everything that is shown.
+
+    Returns:
+        What a notebook cell ends with: the widget, or a figure of one setting where widgets do not run.
+    """
+    return with_fallback(lambda: Mixer(cell).box, picture_of(cell, started_afresh()))
