@@ -21,11 +21,11 @@ sequence, its losses, and then the backward pass through time by hand. At the en
 
 | | |
 |---|---|
-| **You need** | Python, NumPy, and a plain neural network: layers, softmax, the chain rule |
+| **You need** | Python, NumPy, and a plain neural network: layers, softmax, the chain rule; one-hot inputs (`01-sequences`, or from elsewhere) |
 | **You build** | eleven functions: a gradient check, the forward pass, two losses, the backward pass |
 | **Time** | about 4 hours |
 | **Points** | 100; you pass with 80 |
-| **What comes next** | `04-lstm`, a cell that forgets less |
+| **What comes next** | `03-gru` and `04-lstm`, cells that forget less |
 
 **How it works.** Run the cells in order (Shift and Enter). An exercise is a cell with a function whose body you
 write. The cell under it runs `check`: one row for each thing that was looked at, with its points. A row that fails
@@ -1230,7 +1230,13 @@ r"""
 - A network whose weights are shared over time, so that it reads sequences of any length.
 - Its losses, one for each step, and its backward pass: right to left, the gradient of an activation summed over
   its two uses, the gradient of a weight summed over all steps.
-- A numeric check which proves such work without anyone's answer. Keep it; `04-lstm` uses it again.
+- A numeric check which proves such work without anyone's answer. Keep it; later notebooks use it again.
 
-What is left is its weakness: the memory fades, and with it the gradient. **`04-lstm`** builds the cell that keeps.
+What is left is its weakness: the memory fades, and with it the gradient. **`03-gru`** and **`04-lstm`** build cells that
+keep. The next cell shows what you have passed on this computer, and what is open.
 """
+
+# %% demo=true
+from autograder.progress import progress
+
+progress()

@@ -24,7 +24,7 @@ step, then a whole sequence, then the backward pass by hand, and at the end you 
 | **You build** | eight functions, forward and backward |
 | **Time** | about 4 hours |
 | **Points** | 100; you pass with 80 |
-| **What it leads to** | measuring and taming gradients over many steps; training such a cell on text |
+| **What comes next** | `05-gradients`, which measures and tames gradients over many steps; `06-language-model`, which trains on text |
 
 **How it works.** Run the cells in order (Shift and Enter). An exercise is a cell with a function whose body you
 write. The cell under it runs `check`: one row for each thing that was looked at, with its points. A row that fails
@@ -1135,5 +1135,11 @@ r"""
 * The same cell in PyTorch, weight for weight.
 
 All that passed is kept in your own library, `seqlib.mine`, from which other notebooks take it. Two questions are left open. Forget gates help against
-gradients that vanish; what helps against those that explode? And how are such weights found, rather than set by hand or loaded?
+gradients that vanish; what helps against those that explode (`05-gradients`)? And how are such weights found, rather than set by
+hand or loaded (`06-language-model`)? The next cell shows what you have passed on this computer, and what is open.
 """
+
+# %% demo=true
+from autograder.progress import progress
+
+progress()
