@@ -49,5 +49,17 @@ RECIPES = {
             dropout=0.4,
             weight_dropout=0.2,
         ),
+        Recipe(
+            "names-gru",
+            cell="gru",
+            n_a=192,
+            bar=3.26,
+            beats_ngrams=True,
+            epochs=20,
+            learning_rate=5e-3,
+            average=0.995,
+            dropout=0.3,
+            weight_dropout=0.15,
+        ),
     )
 }

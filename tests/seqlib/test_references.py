@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from seqlib import references
 from seqlib.data import names
+from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
 from seqlib.models.recipes import RECIPES
 from seqlib.models.record import missed_bars, verify
@@ -28,10 +29,11 @@ CLOSE = {"rtol": 0, "atol": 1e-9}
 def by_hand(parameters, batch):
     """The log-probabilities (n_y, m, T_x) which the cells by hand give."""
     a0 = np.zeros(
-        (next(iter(parameters[b] for b in ("ba", "bf") if b in parameters)).shape[0], len(batch.names))
+        (next(iter(parameters[b] for b in ("ba", "bu") if b in parameters)).shape[0], len(batch.names))
     )
-    forward = rnn_forward if "Waa" in parameters else lstm_forward
-    return np.log(forward(batch.x, a0, parameters)[1])
+    forward = {"Waa": rnn_forward, "Wr": gru_forward, "Wf": lstm_forward}
+    used = next(forward[name] for name in forward if name in parameters)
+    return np.log(used(batch.x, a0, parameters)[1])
 
 
 def bits_by_hand(parameters, card, texts):
@@ -73,8 +75,9 @@ def test_the_test_figure_recomputed_by_hand_is_the_cards_and_meets_the_bar(name)
     assert card["metrics"]["test"]["mean"] <= RECIPES[name].bar
 
 
-def test_the_lstm_is_below_the_best_ngram_model_on_names_that_both_have_not_seen():
-    card = references.card("names-lstm")
+@pytest.mark.parametrize("name", ["names-gru", "names-lstm"])
+def test_a_gated_network_is_below_the_best_ngram_model_on_names_that_both_have_not_seen(name):
+    card = references.card(name)
     assert set(card["ngrams"]) == {"2", "3", "4", "5", "6"}
     assert card["metrics"]["test"]["kept"] < min(figures["test"] for figures in card["ngrams"].values())
 
@@ -174,7 +177,7 @@ def test_missing_names_are_said_to_be_of_another_version(monkeypatch):
 def test_loading_imports_neither_torch_nor_a_cell_by_hand():
     code = (
         "import sys; from seqlib import references; references.load('names-rnn'); references.recorded('names-rnn');"
-        "print([m for m in ('torch', 'seqlib.rnn', 'seqlib.lstm', 'seqlib.models') if m in sys.modules])"
+        "print([m for m in ('torch', 'seqlib.rnn', 'seqlib.gru', 'seqlib.lstm', 'seqlib.models') if m in sys.modules])"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
