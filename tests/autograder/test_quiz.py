@@ -2,10 +2,15 @@
 
 import json
 
+import nbformat
 import pytest
+from tiny import HOUSE
 
+from autograder import batch, classroom
 from autograder.audit import Audit, audit_question
+from autograder.exercises import exercises
 from autograder.quiz import Choice, Question, judged
+from autograder.store import Course
 
 ONE = Question(
     "gate_of_zero",
@@ -68,3 +73,41 @@ def test_the_audit_tries_every_answer():
     silent = Question("q", "t", "?", (Choice("x", ""), Choice("y", "Right.", right=True)))
     audit_question(silent, found := Audit("y"))
     assert found.problems == ["nothing is said to whoever answers a"]
+
+
+QUIZ = exercises("part-1-quiz")
+
+
+def answered(**answers):
+    """The released quiz with these answers written in."""
+    notebook = nbformat.read(HOUSE / "assignments/part-1-quiz/part_1_quiz.ipynb", as_version=4)
+    for cell in notebook.cells:
+        name = cell.metadata["autograder"].get("exercise")
+        if cell.metadata["autograder"]["role"] == "exercise" and name in answers:
+            cell.source = f"{name} = {answers[name]!r}"
+    return notebook
+
+
+def test_a_quiz_is_graded_in_the_sandbox_answer_by_answer(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text((HOUSE / "nbgrader_config.py").read_text())
+    released = tmp_path / "assignments" / "part-1-quiz"
+    released.mkdir(parents=True)
+    nbformat.write(answered(), released / "part_1_quiz.ipynb")
+    right = {question.name: question.answer for question in QUIZ}
+    stripped = answered(**right)
+    for cell in stripped.cells:
+        cell.metadata.clear()
+    handed = {
+        "ada": answered(**right),
+        "ben": answered(**{**right, QUIZ[0].name: "a", QUIZ[1].name: ["d", 3]}),
+        "cem": answered(),
+        "dora": stripped,
+    }
+    for student, notebook in handed.items():
+        folder = tmp_path / "submitted" / student / "part-1-quiz"
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / "part_1_quiz.ipynb")
+    lines = classroom.grade(Course(tmp_path), "part-1-quiz", pool=batch.processes(2))
+    assert {line.student: line.score for line in lines} == {"ada": 100, "ben": 80, "cem": 0, "dora": 100}
+    said = next(line for line in lines if line.student == "ben")
+    assert said.recognised == [f"{QUIZ[0].name}: picked_a"]
