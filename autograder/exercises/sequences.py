@@ -98,11 +98,11 @@ def place(texts: Sequence[Sequence[str]], token: str) -> list[int]:
 
 
 def draw_vocabulary(rng: np.random.Generator, dims: Dims) -> list[str]:
-    """A vocabulary of V tokens in which the specials stand anywhere, but `<UNK>` not first."""
+    """A vocabulary of V tokens in which the specials stand anywhere but where a learner would expect them."""
     pool = token_pool(rng, dims, "V")[: dims["V"] - len(SPECIALS)]
     while True:
         tokens = [str(token) for token in rng.permutation(pool + SPECIALS)]
-        if tokens[0] not in (UNK, EOS) and tokens[-1] != EOS:
+        if tokens[0] not in (UNK, EOS) and tokens[2] not in SPECIALS and tokens[-1] != EOS:
             return tokens
 
 
@@ -127,7 +127,7 @@ def draw_indices(rng: np.random.Generator, dims: Dims) -> Arguments:
     tokens = draw_vocabulary(rng, dims)
     known = [i for i, token in enumerate(tokens) if token not in SPECIALS]
     tokens[known[0]] = ","
-    text = [known[0], *rng.choice(known, dims["T_x"] - 1).tolist()]
+    text = [known[0], 2, *rng.choice(known, dims["T_x"]).tolist()][: dims["T_x"]]
     if dims["T_x"] > 1:
         middle = [tokens.index(token) for token in (PAD, UNK)][1 - dims["V"] % 2 :]
         after = [tokens.index(EOS), *rng.choice(known, 2).tolist(), tokens.index(PAD), tokens.index(EOS)]
@@ -194,6 +194,8 @@ def draw_sentence(rng: np.random.Generator, dims: Dims) -> Arguments:
     table = rng.uniform(0.05, 1, (V, V))
     start = int(rng.integers(1, V))
     sentence = rng.integers(0, V, dims["T_x"]).tolist()
+    if len(sentence) > 1:
+        sentence[-1] = (sentence[0] + 1) % V  # not the first pair again
     return {
         "sentence": sentence,
         "probabilities": table / table.sum(axis=1, keepdims=True),
