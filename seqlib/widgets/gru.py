@@ -14,7 +14,7 @@ from seqlib.widgets import Shown, with_fallback
 Cell = Callable[[Array, Array, dict[str, Array]], tuple[Any, ...]]
 
 STEPS = 8
-MIDDLE = 4
+MIDDLE = 5
 RECURRENT = -3.0
 """The weight with which the candidate sees the old activation: it wants to turn its sign."""
 CONTENT = 1.5
