@@ -139,12 +139,10 @@ def batch(indices: NDArray[np.integer[Any]], mask: NDArray[np.bool_], tokens: Se
             vmin=0,
             vmax=1,
         )
-        for (i, t), token in np.ndenumerate(indices):
-            ink = INK if mask[i, t] else GREY
-            axis.text(t, i, tokens[token], ha="center", va="center", fontsize=10, color=ink)
-        name_columns(
-            axis, [str(t) for t in range(1, T_x + 1)], "time step t (dark grey: padding, mask False)"
-        )
+        for (row, column), token in np.ndenumerate(indices):
+            ink = INK if mask[row, column] else GREY
+            axis.text(column, row, tokens[token], ha="center", va="center", fontsize=10, color=ink)
+        name_columns(axis, [str(t) for t in range(1, T_x + 1)], "time step t (grey: padding, mask False)")
         name_rows(axis, [str(i) for i in range(1, m + 1)], "example")
         axis.tick_params(length=0)
     return picture
@@ -238,7 +236,7 @@ def order(n: int, train: Array, validation: Array, invented: Sequence[str]) -> P
         f"{validation[n - 1]:.2f} on validation names. It invents: {', '.join(invented)}."
     )
     orders = np.arange(1, len(train) + 1)
-    with canvas(alt, 1, 2, width=8.8, height=3.3, width_ratios=[3, 2]) as (picture, axes):
+    with canvas(alt, 1, 2, width=8.4, height=3.3, width_ratios=[5, 2]) as (picture, axes):
         axis, paper = axes[0]
         axis.plot(orders, validation, label="validation names")
         axis.plot(orders, train, label="training names")

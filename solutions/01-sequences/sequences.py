@@ -536,7 +536,7 @@ plots.followers(by_pair[np.ix_(shown, shown)], ["end"] + [tokens[i].replace(" ",
 
 # %% [markdown]
 r"""
-Read the rows: q is nearly always followed by u, and vowels are followed by consonants. The row `end` says how names begin, the column
+Read the rows: q is mostly followed by u, and after most consonants stands a vowel. The row `end` says how names begin, the column
 `end` how they end.
 """
 
@@ -715,9 +715,8 @@ names, and the right one how many different contexts there might be.
 
 # %% demo=true
 def contexts(texts, length):
-    """Every context of so many tokens in some texts; before the first token stand ends."""
-    lines = [[EOS] * length + list(text) for text in texts]
-    return [tuple(line[t - length : t]) for line in lines for t in range(length, len(line) + 1)]
+    """All that stands before a character, as far as it is so many characters long."""
+    return [text[t - length : t] for text in texts for t in range(length, len(text) + 1)]
 
 
 known = [set(contexts(train, length)) for length in range(9)]
@@ -927,22 +926,27 @@ from importlib.resources import files
 best = int(np.argmin(bits_validation))
 table = {name: bits for name, (bits, _) in measured.items()}
 table[f"{ORDERS[best]}-gram, mixed"] = bits_validation[best]
-for network in ("rnn", "lstm"):
-    card = json.loads((files("seqlib") / "references" / f"names-{network}.json").read_text())
-    table[f"reference {network.upper()}"] = card["metrics"]["validation"]["kept"]
+units = {}
+for network in ("RNN", "LSTM"):
+    card = json.loads((files("seqlib") / "references" / f"names-{network.lower()}.json").read_text())
+    units[network] = card["recipe"]["n_a"]
+    table[f"reference {network}"] = card["metrics"]["validation"]["kept"]
 plots.to_beat(table)
 
 # %% [markdown]
 r"""
-A network with a memory gains something, and not much: names are short, and five characters say nearly all. (There is also finer smoothing than yours:
-Kneser and Ney's brings n-grams below the plain RNN on these names.) Longer texts are another matter: no table of contexts will ever hold *the cat, which
-already ate the fish …*. And the n-gram model pays for what it knows: count the numbers that it has to store.
+Your n-gram model is level with the plain RNN, which has seen the same names and has a memory without a fixed limit; the LSTM is clearly better.
+(There is finer smoothing than yours: Kneser and Ney's brings n-grams a little below the plain RNN.) So counting is not a straw man. Names are
+short, though, and four characters of context say nearly all there is to say. Longer texts are another matter: no table of contexts
+will ever hold *the cat, which already ate the fish …*. And the n-gram model pays for what it knows: see how many numbers it has to store.
 """
 
 # %% demo=true
 for n in (2, 5, 7):
     numbers = sum(len(following) for following in counts_of[n].values())
     print(f"{n}-gram: {numbers:7,} counts")
+n_a = units["RNN"]
+print(f"the RNN, {n_a} units: {n_a * (n_a + V + 1) + V * (n_a + 1):7,} weights")
 
 # %% [markdown]
 r"""
