@@ -958,8 +958,8 @@ def from_torch(state):
 def unroll(cell, x, a0, parameters):
     """The activations (n_a, m, T_x) of any cell of this notebook."""
     steps = [a0]
-    for t in range(x.shape[2]):
-        steps.append(cell(x[:, :, t], steps[-1], parameters)[0])
+    for xt in np.moveaxis(x, 2, 0):
+        steps.append(cell(xt, steps[-1], parameters)[0])
     return np.stack(steps[1:], axis=2)
 
 
