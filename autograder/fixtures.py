@@ -68,10 +68,41 @@ def generator(data: int) -> np.random.Generator:
     return np.random.default_rng(data)
 
 
+def drawing_at(data: float) -> Callable[[Any], int]:
+    """A draw without chance: the token at which the probabilities, summed up from the first on, pass a share.
+
+    Args:
+        data: the share, from 0 to 1.
+    """
+
+    def draw(probabilities: Any) -> int:
+        sums = np.cumsum(np.ravel(probabilities))
+        return min(int((sums <= data * sums[-1]).sum()), len(sums) - 1)
+
+    return draw
+
+
+def drawing(data: int) -> Callable[[Any], int]:
+    """A draw by chance, with a generator of its own.
+
+    Args:
+        data: the generator's seed.
+    """
+    rng = generator(data)
+
+    def draw(probabilities: Any) -> int:
+        weights = np.ravel(probabilities).astype(float)
+        return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+    return draw
+
+
 BUILDERS: dict[str, Callable[[Any], Any]] = {
     "smooth_loss": smooth_loss,
     "coupled_loss": coupled_loss,
     "generator": generator,
+    "drawing_at": drawing_at,
+    "drawing": drawing,
     "reference_parameters": reference_parameters,
 }
 
