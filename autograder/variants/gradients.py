@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from seqlib.gradients import activation_slope, clip_by_norm, step_jacobian, stretch_and_radius
-from seqlib.rnn import rnn_backward, rnn_cell_backward, rnn_cell_forward, rnn_forward, rnn_output_backward
+from seqlib.rnn import rnn_backward, rnn_forward, rnn_output_backward
 
 
 def gradient_norms__loops(dx):
@@ -326,10 +326,11 @@ def truncated_backward__loops(da, caches, k1, k2):
         carried = np.zeros(da.shape[:2])
         for t in range(end - 1, max(end - k2, 0) - 1, -1):
             own = da[:, :, t] if t >= previous else 0
-            step = rnn_cell_backward(own + carried, cells[t])
-            carried = step["da_prev"]
-            for name in names:
-                total[name] = total[name] + step[name]
+            a_next, a_prev, xt, parameters = cells[t]
+            dz = (own + carried) * (1 - a_next * a_next)
+            carried = parameters["Waa"].T @ dz
+            for name, part in (("dWax", dz @ xt.T), ("dWaa", dz @ a_prev.T), ("dba", dz.sum(1)[:, None])):
+                total[name] = total[name] + part
         previous = end
     return total
 
@@ -389,20 +390,22 @@ def train_in_chunks__loops(x, y, a0, parameters, k, learning_rate, max_norm):
         caches, dscores, loss = [], [], 0.0
         a = state
         for t in range(start, end):
-            a, y_pred, cache = rnn_cell_forward(x[:, :, t], a, weights)
-            loss -= np.log(y_pred[y[:, :, t] == 1]).sum()
-            caches.append(cache)
-            dscores.append(y_pred - y[:, :, t])
+            steps, y_pred, (cells, _) = rnn_forward(x[:, :, t : t + 1], a, weights)
+            a = steps[:, :, 0]
+            loss -= np.log(y_pred[:, :, 0][y[:, :, t] == 1]).sum()
+            caches.append(cells[0])
+            dscores.append(y_pred[:, :, 0] - y[:, :, t])
         state = a
         gradients = {f"d{name}": np.zeros_like(value) for name, value in weights.items()}
         carried = np.zeros_like(a0)
         for cache, dy in zip(reversed(caches), reversed(dscores), strict=True):
             gradients["dWya"] += dy @ cache[0].T
             gradients["dby"] += dy.sum(axis=1, keepdims=True)
-            step = rnn_cell_backward(weights["Wya"].T @ dy + carried, cache)
-            carried = step["da_prev"]
-            for name in ("dWax", "dWaa", "dba"):
-                gradients[name] += step[name]
+            dz = (weights["Wya"].T @ dy + carried) * (1 - cache[0] ** 2)
+            carried = weights["Waa"].T @ dz
+            gradients["dWax"] += dz @ cache[2].T
+            gradients["dWaa"] += dz @ cache[1].T
+            gradients["dba"] += dz.sum(axis=1, keepdims=True)
         clipped, _ = clip_by_norm(gradients, max_norm)
         for name in weights:
             weights[name] = weights[name] - learning_rate * clipped[f"d{name}"]

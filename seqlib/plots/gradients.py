@@ -3,19 +3,20 @@
 Every function takes arrays and gives a `Picture` with its alt text.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from seqlib.activations import Array
 from seqlib.plots.style import (
     BLUE,
     FAINT,
     GREY,
-    INK,
     ORANGE,
     PAPER,
     Picture,
@@ -48,7 +49,7 @@ def gradient_through_time(curves: Curves, title: str = "") -> Picture:
         curves: norms (T,) by label; drawn relative to the last step's.
         title: over the figure.
     """
-    alt = f"{title}. " if title else ""
+    alt = f"{re.sub('[${}]', '', title)}. " if title else ""
     alt += (
         "Lines over time steps on a logarithmic scale: the gradient of a loss at the last step, relative to what the "
         "last step gets. At the first step: "
@@ -115,7 +116,7 @@ def powers(growth: Curves, radius: Mapping[str, float]) -> Picture:
     with canvas(alt, columns=len(growth), width=10, height=3.2, sharey=True) as (picture, axes):
         for axis, (label, values) in zip(axes[0], growth.items(), strict=True):
             k = np.arange(values.size)
-            axis.plot(k, values, color=BLUE, marker="o", markevery=5, label="stretch of $W^k$")
+            axis.plot(k, values, color=BLUE, marker="o", markevery=10, label="stretch of $W^k$")
             axis.plot(k, radius[label] ** k, color=ORANGE, linestyle="--", marker="", label="radius$^k$")
             axis.set(yscale="log", title=label, xlabel="power k")
             axis.grid(axis="y")
@@ -188,8 +189,8 @@ def training(losses: Curves, norms: Curves, limit: float) -> Picture:
             axis.set(xlabel="update")
         left.set(ylabel="loss", ylim=(0, None))
         right.set(yscale="log", ylabel="norm of the gradient,\nbefore clipping")
-        right.axhline(limit, color=GREY, linewidth=1)
-        right.text(1, 1.1 * limit, f"limit {limit:g}", color=GREY, fontsize=9)
+        border = right.axhline(limit, color=GREY, linewidth=1)
+        right.legend([border], [f"limit {limit:g}"], loc="upper right", fontsize=9)
         left.legend(loc="upper right", bbox_to_anchor=(1, 0.75), fontsize=9)
     return picture
 
@@ -249,6 +250,7 @@ def truncation_error(steps: Array, error: Curves) -> Picture:
             xlabel="steps gone back, $k_2$", ylabel="distance to the whole gradient,\nrelative to its length"
         )
         axis.set_ylim(bottom=0)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return picture
 
@@ -274,6 +276,7 @@ def remembering(panels: Mapping[str, Curves], chance: float) -> Picture:
                 axis.plot(np.arange(10, values.size + 1), smooth, label=label, markevery=20)
             axis.set(title=title, xlabel="updates", ylim=(0, 1.05))
         axes[0, 0].set_ylabel("right answers\n(mean of 10 updates)")
-        axes[0, 0].text(1, chance - 0.02, "guessing", color=GREY, fontsize=9, va="top")
+        at = axes[0, 0].get_xlim()[1]
+        axes[0, 0].text(at, chance - 0.02, "guessing", color=GREY, fontsize=9, va="top", ha="right")
         axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
     return picture
