@@ -37,7 +37,7 @@ TOKENS = Plain("a list of tokens, as text")
 INDEX = Plain("a dict from token to index")
 INDICES = Plain("a list of indices")
 LISTS = Plain("a list of lists of indices")
-TEXTS = Plain("a list of texts: strings of characters, or lists of words")
+TEXTS = Plain("a list of texts")
 WHOLE = Plain("a whole number")
 CONTEXTS = Plain("a dict of dicts: context, next token, count")
 
@@ -319,6 +319,13 @@ build_vocabulary = Exercise(
             "order, so that the same tokens get the same places whatever the order of the texts.",
         ),
         Mistake(
+            "most_common",
+            [(" and token not in specials]", "]"), ("(-counts[token], token)", "-counts[token]")],
+            "Two things, as `most_common` leaves them: a special that occurs in the texts stands twice, and equally "
+            "frequent tokens stand in the order in which they appear. Every token has one place, and the alphabet "
+            "decides between equals.",
+        ),
+        Mistake(
             "ties_backwards",
             ("key=lambda token: (-counts[token], token)", "key=lambda t: (counts[t], t), reverse=True"),
             "Equally frequent tokens stand in reverse alphabetical order: turning the whole order around turns them "
@@ -406,6 +413,12 @@ encode = Exercise(
             "end_on_both_sides",
             ("return [index.get", "return [index[EOS]] + [index.get"),
             "`<EOS>` stands on both sides. It only follows the last token.",
+        ),
+        Mistake(
+            "split_at_spaces",
+            ("for token in text]", "for token in text.split()]"),
+            "The text is split at spaces. It is a string, whose tokens are its characters, or a list of words, which has "
+            "no split: go through it as it is.",
         ),
         Mistake(
             "unknown_left_out",
@@ -787,6 +800,12 @@ bigram_probabilities = Exercise(
             "another one has no distribution at all.",
         ),
         Mistake(
+            "no_smoothing_and_axis_lost",
+            [("counts + k", "counts + 0"), ("axis=1, keepdims=True", "axis=1")],
+            "Two things: k is not used, so what never occurred is impossible; and the sums of the rows, a vector (V,), are "
+            "laid along the rows. Keep them a column, (V, 1).",
+        ),
+        Mistake(
             "k_is_one",
             ("counts + k", "counts + 1"),
             "1 is added to every count. Add k.",
@@ -1096,6 +1115,11 @@ ngram_counts = Exercise(
             "The context holds the token that is to be predicted. It ends before it.",
         ),
         Mistake(
+            "tuples_for_keys",
+            ('" ".join(tokens[t - length : t])', "tuple(tokens[t - length : t])"),
+            "The keys are tuples. They are texts: the tokens of the context, joined by a space.",
+        ),
+        Mistake(
             "not_separated",
             ('" ".join', '"".join'),
             "The tokens of a context are joined without a space, so that different contexts of words may look the "
@@ -1183,6 +1207,20 @@ ngram_probabilities = Exercise(
             "context_from_the_front",
             ("context[len(context) - length :]", "context[:length]"),
             "The shorter contexts are taken from the front. The nearest tokens count: take the last ones.",
+        ),
+        Mistake(
+            "last_zero_is_all",
+            ("context[len(context) - length :]", "context[-length:]"),
+            "For length 0, `context[-length:]` is the whole context, not an empty one, so the longest context is taken in "
+            "first. Count from the front: where do the last so many tokens begin?",
+        ),
+        Mistake(
+            "unseen_raises",
+            (
+                'counts.get(" ".join(context[len(context) - length :]), {})',
+                'counts[" ".join(context[len(context) - length :])]',
+            ),
+            "A context that was never seen raises KeyError. It has no counts, so the estimate of the shorter one is left.",
         ),
         Mistake(
             "longest_first",

@@ -118,6 +118,12 @@ def test_the_sandbox_gets_the_library_without_what_is_withheld(tmp_path):
         assert release.view(assignment, tmp_path) == view
 
 
+def test_what_does_an_exercise_as_a_whole_is_withheld_until_the_exercise_is_done():
+    helpers = {"seqlib/text.py", "seqlib/ngrams.py"}
+    assert helpers.isdisjoint(release.library_files("01-sequences"))
+    assert helpers <= set(release.library_files("02-rnn"))
+
+
 def test_an_unknown_assignment_is_answered(tmp_path):
     with pytest.raises(CourseError, match="There is no assignment"):
         release.package(HOUSE, "99-none", tmp_path)
