@@ -16,11 +16,15 @@ from typing import NamedTuple
 
 from seqlib.data.names import part_of
 from seqlib.data.templates import (
+    CLOSERS,
     COMPANIES,
     DAYS,
     FAMILY_NAMES_THAT_ARE_WORDS,
     MONTHS,
     NAMES_THAT_ARE_WORDS,
+    OPENERS,
+    OTHERS,
+    PEOPLE,
     PLACES,
     STREETS,
     TEMPLATES,
@@ -34,8 +38,11 @@ SHAPES = ("lower", "Capital", "First", "CAPITALS", "Initial", "digits", "mark", 
 LOCALES = (
     "en_US", "en_GB", "en_IE", "en_IN", "en_KE", "es_ES", "fr_FR", "de_DE", "it_IT", "nl_NL", "sv_SE", "tr_TR", "id_ID",
 )  # fmt: skip
-SIZES = {"train": 12000, "validation": 1500, "test": 1500}
+SIZES = {"train": 16000, "validation": 1500, "test": 1500}
+LENGTHENED = 0.4
+"""How often a sentence has an opener, and how often a closer."""
 _NAME = re.compile(r"[A-Z][A-Za-z'-]+")
+_WHO = re.compile(r"\{whom?\}")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -63,6 +70,10 @@ class Choices(NamedTuple):
     given_words: tuple[str, ...]
     family_words: tuple[str, ...]
     places: tuple[str, ...]
+    openers: tuple[str, ...]
+    closers: tuple[str, ...]
+    people: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 def portion(texts: Sequence[str], part: str) -> list[str]:
@@ -70,20 +81,20 @@ def portion(texts: Sequence[str], part: str) -> list[str]:
 
     Args:
         texts: templates, places or names that are words.
-        part: "train" (the larger share), "validation" or "test" (a fifth each).
+        part: "train" (the larger share), "validation" or "test" (an eighth each).
 
     Returns:
         The part's texts; the three parts share none.
     """
     by_hash = sorted(set(texts), key=lambda text: hashlib.sha256(text.lower().encode()).digest())
-    fifth = len(by_hash) // 5
-    cut = {"test": (0, fifth), "validation": (fifth, 2 * fifth), "train": (2 * fifth, len(by_hash))}
+    eighth = len(by_hash) // 8
+    cut = {"test": (0, eighth), "validation": (eighth, 2 * eighth), "train": (2 * eighth, len(by_hash))}
     start, end = cut[part]
     return by_hash[start:end]
 
 
 def templates(part: str) -> list[tuple[str, str]]:
-    """The templates of a part: a fifth of every register is for test, a fifth for validation.
+    """The templates of a part: an eighth of every register is for test, an eighth for validation.
 
     Args:
         part: "train", "validation" or "test".
@@ -102,7 +113,7 @@ def choices(part: str) -> Choices:
         part: "train", "validation" or "test".
 
     Returns:
-        Names of persons and places that no other part has.
+        Names of persons, places, and phrases that no other part has.
     """
     words = sorted({name.capitalize() for name in (*NAMES_THAT_ARE_WORDS, *FAMILY_NAMES_THAT_ARE_WORDS)})
     ours = set(portion(words, part))
@@ -112,7 +123,7 @@ def choices(part: str) -> Choices:
         family,
         tuple(name for name in NAMES_THAT_ARE_WORDS if name in ours),
         tuple(name for name in FAMILY_NAMES_THAT_ARE_WORDS if name in ours),
-        tuple(portion(PLACES, part)),
+        *(tuple(portion(texts, part)) for texts in (PLACES, OPENERS, CLOSERS, PEOPLE, OTHERS)),
     )
 
 
@@ -149,13 +160,31 @@ def _sentences(part: str) -> list[Sentence]:
 def _render(register: str, template: str, fill: Choices, rng: random.Random) -> Sentence:
     words: list[str] = []
     tags: list[str] = []
-    for piece in template.split():
+    casing = register if register != "plain" else _pick(("plain",) * 10 + ("chat", "headline"), rng)
+    text = _WHO.sub(lambda _: _whom(fill, rng), _lengthened(register, template, fill, rng))
+    for piece in text.split():
         slot = _SLOT.fullmatch(piece)
         filled = _filled(slot[1], fill, rng) if slot else [piece]
         person = slot is not None and slot[1] in "PGF"
         words += filled
         tags += ["B-PER"] + ["I-PER"] * (len(filled) - 1) if person else ["O"] * len(filled)
-    return Sentence(tuple(_cased(register, words)), tuple(tags), register)
+    return Sentence(tuple(_cased(casing, words)), tuple(tags), register)
+
+
+def _whom(fill: Choices, rng: random.Random) -> str:
+    kind = rng.random()
+    if kind < 0.5:
+        return "{P}"
+    return _pick(fill.people if kind < 0.7 else fill.others, rng)
+
+
+def _lengthened(register: str, template: str, fill: Choices, rng: random.Random) -> str:
+    if register in ("headline", "notice"):
+        return template
+    body, mark = (template[:-2], template[-2:]) if template.endswith((" .", " ?")) else (template, "")
+    opener = _pick(fill.openers, rng) + " " if rng.random() < LENGTHENED else ""
+    closer = " " + _pick(fill.closers, rng) if rng.random() < LENGTHENED else ""
+    return opener + body + closer + mark
 
 
 def _filled(slot: str, fill: Choices, rng: random.Random) -> list[str]:
@@ -197,6 +226,23 @@ def _cased(register: str, words: list[str]) -> list[str]:
         return [word[0].upper() + word[1:] for word in words]
     first = next(i for i, word in enumerate(words) if word[0].isalpha())
     return [word[0].upper() + word[1:] if i == first or word == "i" else word for i, word in enumerate(words)]
+
+
+def common_words() -> list[str]:
+    """The words that a tagger may know: those that training templates and phrases are written with, titles, months and such.
+
+    What fills the places of names, of places and of {thing} or {trait} is unknown, in training as in test, unless it
+    is among them.
+
+    Returns:
+        Sorted words in lower case and marks.
+    """
+    fill = choices("train")
+    texts = [text for _, text in templates("train")]
+    texts += [*fill.openers, *fill.closers, *fill.people, *fill.others]
+    written = {word for text in texts for word in text.split() if not _SLOT.search(word)}
+    shared = (*TITLES, *MONTHS, *DAYS, *COMPANIES, *STREETS)
+    return sorted(written | {word.lower() for word in shared})
 
 
 def shape_of(word: str, first: bool) -> str:

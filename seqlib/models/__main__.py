@@ -9,7 +9,7 @@ import torch
 
 from seqlib import references
 from seqlib.models.machine import describe
-from seqlib.models.recipes import RECIPES, Recipe
+from seqlib.models.recipes import RECIPES, Training
 from seqlib.models.record import missed_bars, verify, write
 from seqlib.models.train import DATA, choose_device, train
 
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train(recipe: Recipe, options: argparse.Namespace) -> int:
+def _train(recipe: Training, options: argparse.Namespace) -> int:
     device = choose_device(options.device)
     machine = describe(device)
     data = DATA[recipe.data]()
@@ -125,6 +125,11 @@ def table(content: references.Card) -> str:
         f"  {machine.get('gpu', machine['processor'])}, torch {machine['torch']}; {seconds} s",
         f"  {content['unit']:38}  validation    test",
     ]
+    return "\n".join(lines + (_figures(content) if "figure" in content else _bits(content)))
+
+
+def _bits(content: references.Card) -> list[str]:
+    lines = []
     metrics = content["metrics"]
     for row in ("kept", "mean", "standard_deviation"):
         figures = [metrics[part][row] for part in ("validation", "test")]
@@ -132,7 +137,23 @@ def table(content: references.Card) -> str:
         lines.append(f"  {row.replace('_', ' '):38} {texts[0]:>10} {texts[1]:>8}")
     for order, figures in content["ngrams"].items():
         lines.append(f"  {order + '-gram':38} {figures['validation']:10.4f} {figures['test']:8.4f}")
-    return "\n".join(lines)
+    return lines
+
+
+def _figures(content: references.Card) -> list[str]:
+    rows = []
+    validation, test = content["metrics"]["validation"], content["metrics"]["test"]
+    for figure in test:
+        for row in ("kept", "mean", "standard_deviation"):
+            texts = [
+                "one seed" if part[figure][row] is None else f"{part[figure][row]:.4f}"
+                for part in (validation, test)
+            ]
+            rows.append((f"{figure.replace('_', ' ')}, {row.replace('_', ' ')}", *texts))
+    key = content["figure"]
+    for name, parts in content["baselines"].items():
+        rows.append((name, *(f"{parts[part][key]:.4f}" for part in ("validation", "test"))))
+    return [f"  {name:46} {first:>10} {second:>8}" for name, first, second in rows]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """From trained runs to a committed reference model, and the proof that its files belong together."""
 
 import json
-import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,24 +9,33 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
 
 from seqlib import references
 from seqlib.data import names
+from seqlib.models import labels
+from seqlib.models.cards import (
+    Parameters,
+    curve_problems,
+    differences,
+    float32,
+    machine_problems,
+    save,
+    spread,
+)
+from seqlib.models.classifiers import Labelled
 from seqlib.models.language_model import LanguageModel, from_by_hand, to_by_hand
-from seqlib.models.recipes import RECIPES, Recipe
-from seqlib.models.train import DATA, Prepared, Run, bits_per_character
+from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe, Training
+from seqlib.models.train import DATA, Data, Prepared, Run, bits_per_character
 from seqlib.ngrams import NGram, bits_per_token
 from seqlib.text import EOS
 
-Parameters = dict[str, NDArray[Any]]
 ORDERS = range(2, 7)
 RECORDED = 16
 CPU = torch.device("cpu")
 
 
 def write(
-    recipe: Recipe, data: Prepared, runs: Sequence[Run], machine: dict[str, str | int], folder: Path
+    recipe: Training, data: Data, runs: Sequence[Run], machine: dict[str, str | int], folder: Path
 ) -> references.Card:
     """Write weights, recorded outputs and card; the test split is looked at here, for the first time.
 
@@ -42,10 +49,12 @@ def write(
     Returns:
         The card.
     """
-    weights = [_float32(to_by_hand(run.model)) for run in runs]
+    if isinstance(data, Labelled) and isinstance(recipe, LabelRecipe):
+        return labels.write(recipe, data, runs, machine, folder)
+    assert isinstance(data, Prepared)
+    weights = [float32(to_by_hand(_language_model(run.model))) for run in runs]
     figures = [_figures(parameters, data) for parameters in weights]
     kept = min(range(len(runs)), key=lambda i: figures[i]["validation"])
-    save_file(weights[kept], folder / f"{recipe.name}.safetensors")
     content = {
         "name": recipe.name,
         "data": data.provenance,
@@ -56,19 +65,12 @@ def write(
         "seed": runs[kept].seed,
         "runs": [_run(run, figure) for run, figure in zip(runs, figures, strict=True)],
         "unit": "bits per character, <EOS> included",
-        "metrics": {part: _spread([figure[part] for figure in figures], kept) for part in figures[0]},
+        "metrics": {part: spread([figure[part] for figure in figures], kept) for part in figures[0]},
         "ngrams": ngram_figures(),
         "curve": runs[kept].curve,
     }
     outputs = record(weights[kept], content)
-    save_file(outputs, folder / f"{recipe.name}.outputs.safetensors")
-    for path in folder.glob(f"{recipe.name}.*safetensors"):
-        path.chmod(0o644)  # safetensors writes files that only their owner may read
-    files = {"weights": f"{recipe.name}.safetensors", "outputs": f"{recipe.name}.outputs.safetensors"}
-    content["sha256"] = {key: references.file_hash(folder / file) for key, file in files.items()}
-    path = folder / f"{recipe.name}.json"
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return references.card(recipe.name, folder)
+    return save(content, weights[kept], outputs, folder)
 
 
 def record(parameters: Parameters, content: references.Card) -> dict[str, NDArray[Any]]:
@@ -121,43 +123,50 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
     Returns:
         One sentence for each thing that does not belong together; empty when all does.
     """
+    recipe = RECIPES[name]
+    if isinstance(recipe, LabelRecipe):
+        return labels.verify(recipe, folder)
     try:
         parameters, content = references.load(name, folder)
         known = references.recorded(name, folder).log_probabilities
     except (ValueError, FileNotFoundError) as error:
         return [str(error)]
-    recipe = RECIPES[name]
     data = DATA[recipe.data]()
-    problems = _differences("data", content["data"], data.provenance)
-    problems += _differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
+    assert isinstance(data, Prepared)
+    problems = differences("data", content["data"], data.provenance)
+    problems += differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
     if not np.allclose(known, record(parameters, content)["log_probabilities"], rtol=0, atol=1e-9):
         problems.append("the recorded outputs are not those of the weights")
-    problems += _differences("n-gram order", content["ngrams"], ngram_figures())
+    problems += differences("n-gram order", content["ngrams"], ngram_figures())
     figures = _figures(parameters, data)
     runs = content["runs"]
     kept = [run["seed"] for run in runs].index(content["seed"])
     for part, figure in figures.items():
         stated = [run[part] for run in runs]
-        problems += _differences(f"{part} of the runs", content["metrics"][part], _spread(stated, kept))
-        problems += _differences("metrics", {part: content["metrics"][part]["kept"]}, {part: figure})
-    problems += _curve_problems(content, len(data.train))
+        problems += differences(f"{part} of the runs", content["metrics"][part], spread(stated, kept))
+        problems += differences("metrics", {part: content["metrics"][part]["kept"]}, {part: figure})
+    problems += curve_problems(content, len(data.train))
     if kept != min(range(len(runs)), key=lambda i: runs[i]["validation"]):
         problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
-    return problems + missed_bars(content) + _machine_problems(content["machine"])
+    return problems + missed_bars(content) + machine_problems(content["machine"])
 
 
 def missed_bars(content: references.Card) -> list[str]:
-    """The bars on the test split that a model misses: its recipe's, and the best n-gram model's where it must beat it."""
-    recipe, found = RECIPES[content["name"]], content["metrics"]["test"]["kept"]
+    """The bars on the test split that a model misses: its recipe's, and those of the baselines that it must beat."""
+    recipe = RECIPES[content["name"]]
+    if isinstance(recipe, LabelRecipe):
+        return labels.missed_bars(recipe, content)
+    found = content["metrics"]["test"]["kept"]
     best = min(figures["test"] for figures in content["ngrams"].values())
     missed = [f"test {found:.4f} is above the bar {recipe.bar}"] if found > recipe.bar else []
-    if recipe.beats_ngrams and found >= best:
+    if isinstance(recipe, Recipe) and recipe.beats_ngrams and found >= best:
         missed.append(f"test {found:.4f} is not below the best n-gram model's {best:.4f}")
     return missed
 
 
-def _float32(parameters: Parameters) -> Parameters:
-    return {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in parameters.items()}
+def _language_model(model: torch.nn.Module) -> LanguageModel:
+    assert isinstance(model, LanguageModel)
+    return model
 
 
 def _figures(parameters: Parameters, data: Prepared) -> dict[str, float]:
@@ -168,48 +177,3 @@ def _figures(parameters: Parameters, data: Prepared) -> dict[str, float]:
 def _run(run: Run, figures: dict[str, float]) -> dict[str, float]:
     kept = ("seed", "steps", "epochs", "best_epoch", "seconds")
     return {**{key: getattr(run, key) for key in kept}, **figures}
-
-
-def _spread(figures: list[float], kept: int) -> dict[str, float | None]:
-    deviation = statistics.stdev(figures) if len(figures) > 1 else None
-    return {"kept": figures[kept], "mean": statistics.mean(figures), "standard_deviation": deviation}
-
-
-def _differences(what: str, stated: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    problems = []
-    for key in sorted(stated.keys() | found.keys()):
-        on_card, here = stated.get(key), found.get(key)
-        if isinstance(on_card, dict) and isinstance(here, dict):
-            problems += _differences(f"{what} {key}", on_card, here)
-        elif isinstance(on_card, float) and isinstance(here, float):
-            if not np.isclose(on_card, here, rtol=0, atol=1e-7):
-                problems.append(f"{what} {key}: {on_card} on the card, {here} recomputed")
-        elif on_card != here:
-            problems.append(f"{what} {key}: {on_card!r} on the card, {here!r} here")
-    return problems
-
-
-def _curve_problems(content: references.Card, sequences: int) -> list[str]:
-    run = next(run for run in content["runs"] if run["seed"] == content["seed"])
-    curve = [entry["validation"] for entry in content["curve"]]
-    # The curve is evaluated in float32 while training, the figures in float64 on the CPU.
-    problems = []
-    if len(curve) != run["epochs"] or int(np.argmin(curve)) + 1 != run["best_epoch"]:
-        problems.append("the loss curve has not the epochs of its run, or its lowest point elsewhere")
-    elif abs(min(curve) - run["validation"]) > 1e-4:
-        problems.append(f"the loss curve's lowest point {min(curve)} is not the run's {run['validation']}")
-    if run["steps"] != run["epochs"] * math.ceil(sequences / content["recipe"]["batch"]):
-        problems.append(f"{run['steps']} steps are not {run['epochs']} epochs of this data and batch")
-    return problems
-
-
-def _machine_problems(machine: dict[str, Any]) -> list[str]:
-    needed = {"cuda": ("gpu", "gpu_memory_bytes", "gpu_capability", "cuda")}.get(machine["device"], ())
-    missing = [key for key in ("processor", "torch", *needed) if not machine.get(key)]
-    claimed = [key for key in ("gpu", "cuda") if machine["device"] != "cuda" and key in machine]
-    problems = (
-        [f"the machine lacks {', '.join(missing)}, which a run on it would have read"] if missing else []
-    )
-    if claimed:
-        problems.append(f"the machine names {', '.join(claimed)}, yet its device is {machine['device']}")
-    return problems

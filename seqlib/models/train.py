@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -11,14 +12,37 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from seqlib.data import names
+from seqlib.models.classifiers import prepare_origins, prepare_sentences
 from seqlib.models.language_model import IGNORED, LanguageModel
-from seqlib.models.recipes import Recipe
+from seqlib.models.recipes import Recipe, Training
 from seqlib.text import EOS, Vocabulary, pad
 
 Batch = tuple[Tensor, Tensor]
 
 
-@dataclass(frozen=True)
+class Data(Protocol):
+    """What the loop asks of a data set: its examples, each with a length, and how a model reads them."""
+
+    unit: str
+    train: list[Any]
+    validation: list[Any]
+    test: list[Any]
+    provenance: dict[str, str | int]
+
+    def model(self, recipe: Any) -> nn.Module:
+        """An untrained model; called with a batch, it gives scores and the mean loss in nats."""
+        ...
+
+    def as_batch(self, examples: list[Any], device: torch.device) -> tuple[Tensor, ...]:
+        """What the model is called with for some examples."""
+        ...
+
+    def bits(self, model: nn.Module, examples: list[Any], device: torch.device) -> float:
+        """The figure that decides when to stop: bits for each thing that the model predicts."""
+        ...
+
+
+@dataclass
 class Prepared:
     """A data set as a language model reads it: its vocabulary, and the encoded sequences of each part."""
 
@@ -27,13 +51,27 @@ class Prepared:
     validation: list[list[int]]
     test: list[list[int]]
     provenance: dict[str, str | int]
+    unit: str = "bits per character"
+
+    def model(self, recipe: Recipe) -> LanguageModel:
+        """An untrained language model."""
+        drops = (recipe.dropout, recipe.weight_dropout, recipe.input_dropout)
+        return LanguageModel(recipe.cell, len(self.vocabulary), recipe.n_a, *drops)
+
+    def as_batch(self, examples: list[list[int]], device: torch.device) -> Batch:
+        """Inputs and targets of some encoded sequences."""
+        return as_batch(examples, device)
+
+    def bits(self, model: nn.Module, examples: list[list[int]], device: torch.device) -> float:
+        """Bits per character."""
+        return bits_per_character(model, examples, device)
 
 
 @dataclass
 class Run:
     """One trained model and how it went."""
 
-    model: LanguageModel
+    model: nn.Module
     seed: int
     steps: int = 0
     epochs: int = 0
@@ -41,7 +79,7 @@ class Run:
     validation: float = math.inf
     seconds: float = 0.0
     curve: list[dict[str, float]] = field(default_factory=list)
-    """An entry an epoch: bits per character on training names (dropout on) and on validation names."""
+    """An entry an epoch: bits on training examples (dropout on) and on validation examples, in the data's unit."""
 
 
 def prepare_names() -> Prepared:
@@ -56,7 +94,11 @@ def prepare_names() -> Prepared:
     return Prepared(vocabulary, train, validation, test, names.provenance())
 
 
-DATA: dict[str, Callable[[], Prepared]] = {"names": prepare_names}
+DATA: dict[str, Callable[[], Data]] = {
+    "names": prepare_names,
+    "origins": prepare_origins,
+    "sentences": prepare_sentences,
+}
 
 
 def choose_device(device: str = "auto") -> torch.device:
@@ -74,7 +116,7 @@ def as_batch(sequences: list[list[int]], device: torch.device) -> Batch:
     return idx, targets
 
 
-def batches(sequences: list[list[int]], size: int, generator: torch.Generator) -> Iterator[list[list[int]]]:
+def batches(sequences: list[Any], size: int, generator: torch.Generator) -> Iterator[list[Any]]:
     """Shuffled batches of sequences of similar length, so that little is padded."""
     noise = torch.rand(len(sequences), generator=generator).tolist()
     order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]) + noise[i])
@@ -98,8 +140,8 @@ def bits_per_character(model: nn.Module, sequences: list[list[int]], device: tor
 
 
 def train(
-    recipe: Recipe,
-    data: Prepared,
+    recipe: Training,
+    data: Data,
     seed: int = 0,
     device: torch.device | None = None,
     report: Callable[[str], None] = print,
@@ -119,8 +161,7 @@ def train(
     device = device or torch.device("cpu")
     torch.manual_seed(seed)
     shuffle = torch.Generator().manual_seed(seed)
-    drops = (recipe.dropout, recipe.weight_dropout, recipe.input_dropout)
-    model = LanguageModel(recipe.cell, len(data.vocabulary), recipe.n_a, *drops).to(device)
+    model = data.model(recipe).to(device)
     running_mean = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
     averaged = AveragedModel(model, multi_avg_fn=running_mean)
     optimizer = torch.optim.AdamW(
@@ -133,7 +174,7 @@ def train(
         nats, count = 0.0, 0
         model.train()
         for sequences in batches(data.train, recipe.batch, shuffle):
-            loss = model(*as_batch(sequences, device))[1]
+            loss = model(*data.as_batch(sequences, device))[1]
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
@@ -141,13 +182,13 @@ def train(
             schedule.step()
             averaged.update_parameters(model)
             nats, count, run.steps = nats + loss.detach(), count + 1, run.steps + 1
-        bits = bits_per_character(averaged.module, data.validation, device)
+        bits = data.bits(averaged.module, data.validation, device)
         run.curve.append({"train": float(nats) / count / math.log(2), "validation": bits})
         run.epochs, run.seconds = epoch, time.perf_counter() - start
         if bits < run.validation:
             run.validation, run.best_epoch = bits, epoch
             best = {name: value.clone() for name, value in averaged.module.state_dict().items()}
-        report(_progress(recipe, run))
+        report(_progress(recipe, data.unit, run))
         if epoch - run.best_epoch >= recipe.patience:
             break
     model.load_state_dict(best)
@@ -161,11 +202,11 @@ def _learning_rate(done: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
-def _progress(recipe: Recipe, run: Run) -> str:
+def _progress(recipe: Training, unit: str, run: Run) -> str:
     last = run.curve[-1]
     left = run.seconds / run.epochs * (recipe.epochs - run.epochs)
     return (
         f"{recipe.name} seed {run.seed}  epoch {run.epochs}/{recipe.epochs}  "
-        f"train {last['train']:.3f}  validation {last['validation']:.4f} bits per character  "
+        f"train {last['train']:.3f}  validation {last['validation']:.4f} {unit}  "
         f"best {run.validation:.4f}  at most {left:.0f} s left"
     )

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from seqlib.data import origins, sentences
 from seqlib.data.names import name_hash, split
 from seqlib.text import Vocabulary, pad, shifted_inputs
 
 FOLDER = Path(__file__).parent
-Parameters = dict[str, NDArray[np.float64]]
+Parameters = dict[str, Any]
 Card = dict[str, Any]
+Labels = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,31 @@ class Recorded:
     batch: Batch
     log_probabilities: NDArray[np.float64]
     """(n_y, m, T_x) natural logarithms, computed in float64; 0 where the mask is False."""
+
+
+@dataclass(frozen=True)
+class LabelledBatch:
+    """Texts as a model that labels reads them; m texts, the longest of T_x tokens."""
+
+    texts: list[tuple[str, ...]]
+    """Their words, or the characters of folded names."""
+    labels: list[tuple[str, ...]]
+    """A tag for each word, or the one locale of a name."""
+    tokens: NDArray[np.int64]
+    """(m, T_x) indices into the vocabulary; 0 after the end."""
+    shapes: NDArray[np.int64]
+    """(m, T_x) indices into the shapes of words; 0 throughout for characters."""
+    mask: NDArray[np.bool_]
+    """(m, T_x) True where a token stands."""
+
+
+@dataclass(frozen=True)
+class RecordedLabels:
+    """What a model that labels gave for some held-out texts."""
+
+    batch: LabelledBatch
+    log_probabilities: NDArray[np.float64]
+    """Natural logarithms, (n_y, m, T_x) with 0 where the mask is False, or (n_y, m) for whole texts."""
 
 
 def available(folder: Path = FOLDER) -> list[str]:
@@ -86,7 +113,9 @@ def load(name: str, folder: Path = FOLDER) -> tuple[Parameters, Card]:
         folder: where it lies; the package's own folder where left out.
 
     Returns:
-        parameters, float64 arrays (Waa, Wax, Wya, ba, by, or Wf, bf, Wu, bu, Wc, bc, Wo, bo, Wy, by), and card.
+        parameters, float64 arrays (Waa, Wax, Wya, ba, by, or Wf, bf, Wu, bu, Wc, bc, Wo, bo, Wy, by; for "tagger" and
+        "origin" E, E_shape, layers, Wy, by, where layers is a list of {"forward", "backward"}, each an LSTM's weights),
+        and card.
 
     Raises:
         FileNotFoundError: there is no such model.
@@ -94,7 +123,45 @@ def load(name: str, folder: Path = FOLDER) -> tuple[Parameters, Card]:
     """
     content = card(name, folder)
     arrays = _read(folder / f"{name}.safetensors", content["sha256"]["weights"])
-    return {key: arrays[key].astype(np.float64) for key in sorted(arrays)}, content
+    return nested({key: arrays[key].astype(np.float64) for key in sorted(arrays)}), content
+
+
+def nested(arrays: dict[str, NDArray[Any]]) -> Parameters:
+    """Parameters under flat names as dicts and lists: "layers.0.forward.Wf" stands at layers[0]["forward"]["Wf"].
+
+    Args:
+        arrays: by flat name.
+
+    Returns:
+        The same arrays, nested.
+    """
+    parameters: Parameters = {}
+    for name, value in arrays.items():
+        if not name.startswith("layers."):
+            parameters[name] = value
+            continue
+        _, layer, direction, key = name.split(".")
+        layers = parameters.setdefault("layers", [])
+        while len(layers) <= int(layer):
+            layers.append({"forward": {}, "backward": {}})
+        layers[int(layer)][direction][key] = value
+    return parameters
+
+
+def flat(parameters: Parameters) -> dict[str, NDArray[Any]]:
+    """The reverse of `nested`.
+
+    Args:
+        parameters: with or without "layers".
+
+    Returns:
+        Arrays by flat name.
+    """
+    arrays = {name: value for name, value in parameters.items() if name != "layers"}
+    for i, layer in enumerate(parameters.get("layers", [])):
+        for direction, lstm in layer.items():
+            arrays |= {f"layers.{i}.{direction}.{key}": value for key, value in lstm.items()}
+    return arrays
 
 
 def recorded(name: str, folder: Path = FOLDER) -> Recorded:
@@ -114,16 +181,73 @@ def recorded(name: str, folder: Path = FOLDER) -> Recorded:
     content = card(name, folder)
     arrays = _read(folder / f"{name}.outputs.safetensors", content["sha256"]["outputs"])
     by_hash = {name_hash(text): text for text in split().test}
-    hashes = [row.tobytes().hex() for row in arrays["hashes"]]
+    batch = as_batch(_found(by_hash, arrays["hashes"], content), content)
+    return Recorded(batch, arrays["log_probabilities"])
+
+
+def _found(by_hash: dict[str, Any], rows: NDArray[np.uint8], content: Card) -> list[Any]:
+    hashes = [row.tobytes().hex() for row in rows]
     missing = [digest[:12] for digest in hashes if digest not in by_hash]
     if missing:
-        data = content["data"]
+        data, name = content["data"], content["name"]
         raise ValueError(
             f"the installed names lack {len(missing)} of those recorded for {name} (hashes {', '.join(missing)}); "
             f"they were recorded with {data['package']} {data['version']}: install that version"
         )
-    batch = as_batch([by_hash[digest] for digest in hashes], content)
-    return Recorded(batch, arrays["log_probabilities"])
+    return [by_hash[digest] for digest in hashes]
+
+
+def recorded_labels(name: str, folder: Path = FOLDER) -> RecordedLabels:
+    """The recorded outputs of a model that labels on held-out texts.
+
+    Args:
+        name: "tagger" or "origin".
+        folder: where it lies; the package's own folder where left out.
+
+    Returns:
+        The texts with their true labels, and the log-probabilities of every label.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+        ValueError: the outputs are not those of the card, or the installed data lack one of the texts.
+    """
+    content = card(name, folder)
+    arrays = _read(folder / f"{name}.outputs.safetensors", content["sha256"]["outputs"])
+    chosen = _found(texts_of(content["recipe"]["data"]), arrays["hashes"], content)
+    return RecordedLabels(as_labelled(chosen, content), arrays["log_probabilities"])
+
+
+def texts_of(data: str) -> dict[str, Labels]:
+    """The held-out texts of a data set, by hash.
+
+    Args:
+        data: "origins" or "sentences".
+
+    Returns:
+        From SHA-256 to a text's tokens and its labels.
+    """
+    if data == "origins":
+        return {name_hash(name): (tuple(name), (locale,)) for name, locale in origins.split().test}
+    return {name_hash(" ".join(s.words)): (s.words, s.tags) for s in sentences.split().test}
+
+
+def as_labelled(texts: Sequence[Labels], content: Card) -> LabelledBatch:
+    """Some texts as a model that labels reads them.
+
+    Args:
+        texts: pairs of tokens (words as written, or characters of a folded name) and labels, which may be empty.
+        content: the model's card, for its vocabulary and shapes.
+
+    Returns:
+        The batch.
+    """
+    vocabulary, shapes = Vocabulary(content["vocabulary"]), list(content.get("shapes", ()))
+    read = [[token.lower() for token in tokens] if shapes else list(tokens) for tokens, _ in texts]
+    tokens, mask = pad([vocabulary.encode(words) for words in read])
+    spelling = np.zeros_like(tokens)
+    if shapes:
+        spelling, _ = pad([[shapes.index(s) for s in sentences.shapes_of(words)] for words, _ in texts])
+    return LabelledBatch([words for words, _ in texts], [tags for _, tags in texts], tokens, spelling, mask)
 
 
 def as_batch(names: Sequence[str], content: Card) -> Batch:
