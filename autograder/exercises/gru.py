@@ -735,6 +735,12 @@ gru_gates_backward = Exercise(
             "was written.",
         ),
         Mistake(
+            "reset_gate_with_derivative_of_update_gate",
+            ("a_prev * rt * (1 - rt)", "a_prev * ut * (1 - ut)"),
+            "The gradient of the reset gate ends with the derivative of the update gate. It came out of a sigmoid of "
+            "its own.",
+        ),
+        Mistake(
             "reset_gate_before_the_tanh",
             ('parameters["Wc"].T @ dcct', 'parameters["Wc"].T @ (da_next * ut)'),
             "The gradient of the reset gate skips the tanh of the candidate. It starts from dcct, the gradient at the "
@@ -877,6 +883,11 @@ gru_parameters_backward = Exercise(
             "candidate_without_reset_gate",
             ('gates["dcct"] @ concat_reset.T', 'gates["dcct"] @ concat.T'),
             "dWc is computed with the stack of the gates. What W_c multiplied had Γ_r · a_prev on top.",
+        ),
+        Mistake(
+            "candidate_with_inverted_reset_gate",
+            (RESET_STACK, "[(1 - rt) * a_prev, xt]"),
+            "dWc is computed with 1 − Γ_r. What W_c multiplied had Γ_r · a_prev on top.",
         ),
         Mistake(
             "reset_gate_in_all_stacks",
@@ -1314,6 +1325,14 @@ gru_cell_forward_reset_after = Exercise(
                 'parameters["Wc"][:, -n_a:], parameters["Wc"][:, :-n_a]',
             ),
             "W_c is cut as if x were on top of the stack. Its first n_a columns belong to a_prev.",
+        ),
+        Mistake(
+            "halves_of_the_matrix_exchanged",
+            (
+                'parameters["Wc"][:, :n_a], parameters["Wc"][:, n_a:]',
+                'parameters["Wc"][:, n_a:], parameters["Wc"][:, :n_a]',
+            ),
+            "The two parts of W_c are in each other's place. The first n_a columns belong to a_prev, the rest to x.",
         ),
         Mistake(
             "matrix_cut_by_rows",
