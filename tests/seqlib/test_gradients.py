@@ -281,6 +281,7 @@ def test_one_chunk_of_all_steps_is_one_step_of_gradient_descent():
 
 X, A0, PARAMETERS, _ = draw(9)
 A, _, CACHES = rnn_forward(X, A0, PARAMETERS)
+Y = np.zeros((N_Y, M, T_X))
 WAA = PARAMETERS["Waa"]
 NOT_A_NUMBER = np.full_like(A, np.nan)
 
@@ -312,8 +313,12 @@ NOT_A_NUMBER = np.full_like(A, np.nan)
         (lambda: truncated_backward(A, CACHES, 0, 2), "k1 is 0"),
         (lambda: truncated_backward(A, CACHES, 1, 2.0), "k2 is 2.0; expected a whole number"),
         (lambda: train_in_chunks(X, X[:, :1], A0, PARAMETERS, 2, 0.1, 1.0), "y has shape"),
-        (lambda: train_in_chunks(X, X, A0, PARAMETERS, 0, 0.1, 1.0), "k is 0"),
-        (lambda: train_in_chunks(X, X, A0, PARAMETERS, 2, -0.1, 1.0), "learning_rate is -0.1"),
+        (lambda: train_in_chunks(X, Y, A0, PARAMETERS, 0, 0.1, 1.0), "k is 0"),
+        (lambda: train_in_chunks(X, Y, A0, PARAMETERS, 2, -0.1, 1.0), "learning_rate is -0.1"),
+        (lambda: train_in_chunks(X, Y, A0, {"Waa": WAA}, 2, 0.1, 1.0), "parameters lacks Wax, Wya, ba, by"),
+        (lambda: train_in_chunks(X, Y, A0[1:], PARAMETERS, 2, 0.1, 1.0), r"parameters\['Waa'\] has shape"),
+        (lambda: recurrent_forward(X, A0[:, :1], PARAMETERS, "tanh"), "a0 has shape"),
+        (lambda: truncated_backward(A[:, :, 1:], CACHES, 1, 2), "7 cell caches and da 6 steps"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")
