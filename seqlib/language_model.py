@@ -112,7 +112,7 @@ def apply_temperature(probabilities: Array, temperature: float) -> Array:
     _require_distribution(probabilities)
     _require_positive(temperature, "temperature")
     # Divided by the largest first, so that the largest stays 1 and nothing but what is negligible becomes 0.
-    powers = (probabilities / probabilities.max()) ** (1 / temperature)
+    powers: Array = (probabilities / probabilities.max()) ** (1 / temperature)
     return powers / powers.sum()
 
 
@@ -153,12 +153,11 @@ def sample(parameters: Parameters, draw: Callable[[Array], int], eos: int, longe
         ValueError: eos is not one of the vocabulary, or longest is negative.
     """
     _require_vocabulary(parameters, eos, longest)
-    x = np.zeros((parameters["Wax"].shape[1], 1))
-    a = np.zeros((parameters["Waa"].shape[0], 1))
+    x, a = np.zeros_like(parameters["by"]), np.zeros_like(parameters["ba"])  # (n_x, 1), (n_a, 1)
     tokens: list[int] = []
     for _ in range(longest):
         a, y_pred, _ = rnn_cell_forward(x, a, parameters)
-        token = draw(y_pred[:, 0])
+        token = draw(y_pred.squeeze(axis=1))
         if token == eos:
             break
         tokens.append(token)
@@ -183,7 +182,8 @@ def scores_gradient(y_pred: Array, targets: Indices, mask: Mask) -> Array:
     """
     _require_predictions(y_pred, targets, mask)
     y = np.moveaxis(np.eye(y_pred.shape[0])[targets], -1, 0)  # (n_y, m, T_x) one-hot
-    return (y_pred - y) * mask / mask.sum()
+    dz: Array = (y_pred - y) * mask / mask.sum()
+    return dz
 
 
 def language_model_gradients(

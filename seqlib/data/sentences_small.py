@@ -6,7 +6,10 @@ real text, so that a vocabulary of the frequent words leaves a part to `<UNK>`.
 
 import numpy as np
 
-NOUNS = ["cat", "dog", "student", "teacher", "child", "bird", "friend", "singer", "farmer", "doctor", "rabbit", "pilot", "baker", "sailor", "painter", "writer", "gardener", "tailor", "dancer", "hunter", "driver", "nurse", "lawyer", "clown", "weaver", "potter", "miller", "piper", "jester", "herald"]
+NOUNS = (
+    "cat dog student teacher child bird friend singer farmer doctor rabbit pilot baker sailor painter writer "
+    "gardener tailor dancer hunter driver nurse lawyer clown weaver potter miller piper jester herald"
+)
 OBJECTS = "fish bread apple letter song book cake stone drum lamp kettle ladder"
 ADJECTIVES = "small old happy quiet clever tired brave lazy gentle proud"
 VERBS = "ate saw found liked carried forgot painted counted"
@@ -34,7 +37,7 @@ def sentences(count: int, seed: int = 0) -> list[list[str]]:
 
 def _sentence(rng: np.random.Generator) -> list[str]:
     plural = rng.random() < 0.5
-    words = ["the", *_adjective(rng), _frequent_first(rng, NOUNS) + ("s" if plural else "")]
+    words = ["the", *_adjective(rng), _frequent_first(rng, NOUNS.split()) + ("s" if plural else "")]
     if rng.random() < 0.6:
         verb, thing = _frequent_first(rng, VERBS.split()), _frequent_first(rng, OBJECTS.split())
         words += ["that", verb, "the", *_adjective(rng), thing]
