@@ -312,6 +312,26 @@ step_jacobian = Exercise(
             "W_aa is transposed. The Jacobian has it as it is: row i, column j says how unit j moves unit i.",
         ),
         Mistake(
+            "slopes_not_turned",
+            ("a_next.T**2", "a_next**2"),
+            "The slopes stand with the units first, (n_a, m), where the examples have to be first: transpose them.",
+        ),
+        Mistake(
+            "slopes_without_axis",
+            [("a_next.T**2", "a_next**2"), ("slope[:, :, np.newaxis] * Waa", "slope * Waa")],
+            "The slopes of all examples, (n_a, m), are multiplied with one matrix. Each example needs a matrix of its "
+            "own, and the result an axis for the examples.",
+        ),
+        Mistake(
+            "diagonal_of_a_batch",
+            [
+                ("a_next.T**2", "a_next**2"),
+                ("slope[:, :, np.newaxis] * Waa", "np.diag(slope) @ Waa"),
+            ],
+            "np.diag is given the slopes of all examples at once: of a matrix it takes the diagonal. It makes a diagonal "
+            "matrix of a single column, so go through the examples one by one.",
+        ),
+        Mistake(
             "no_slope",
             ("slope[:, :, np.newaxis] * Waa", "np.ones_like(slope)[:, :, np.newaxis] * Waa"),
             "You have W_aa alone. The step also has a tanh, whose derivative multiplies each row.",
@@ -487,6 +507,15 @@ stretch_and_radius = Exercise(
             ("np.abs(np.linalg.eigvals(W)).max()", "np.linalg.eigvals(W).real.max()"),
             "For the radius you have the largest real part. Eigenvalues may be negative or complex: what counts is "
             "their distance from zero.",
+        ),
+        Mistake(
+            "complex_eigenvalue",
+            [
+                ("np.abs(np.linalg.eigvals(W)).max()", "np.linalg.eigvals(W).max()"),
+                ("float(radius)", "radius"),
+            ],
+            "For the radius you return an eigenvalue itself, which may be complex or negative. Wanted is its distance "
+            "from zero.",
         ),
         Mistake(
             "moduli_of_real_parts",
@@ -707,6 +736,12 @@ recurrent_backward = Exercise(
             "no_slope",
             (" * slope[:, :, t]", ""),
             "The slope is missing: the gradient has to pass the activation function before it reaches the weights.",
+        ),
+        Mistake(
+            "always_tanh",
+            ("activation_slope(a, activation)", "1 - a**2"),
+            "You have the slope of tanh, whatever the activation function is. Which one it is says the argument "
+            "activation.",
         ),
         Mistake(
             "slope_of_own_loss_only",
@@ -996,6 +1031,12 @@ truncated_backward = Exercise(
             ("range(0, T_x, k1)", "range(0, max(T_x - k1, 0) + 1, k1)"),
             "The losses of the last steps never go back, where T_x is no multiple of k1. The last pass has fewer new "
             "steps.",
+        ),
+        Mistake(
+            "end_beyond_the_sequence",
+            ("min(start + k1, T_x)", "start + k1"),
+            "The last pass goes back too few steps: its k2 steps are counted from an end that lies behind the last "
+            "step. The sequence ends at T_x.",
         ),
         Mistake(
             "overwritten",
