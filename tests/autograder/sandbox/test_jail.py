@@ -256,6 +256,17 @@ def test_a_module_that_cannot_be_preloaded_is_named(make):
         make(preload=("no_such_module",))
 
 
+def test_a_module_that_builds_on_a_withheld_one_is_left_out(make, tmp_path):
+    (tmp_path / "seqlib").mkdir()
+    (tmp_path / "seqlib" / "__init__.py").write_text("")
+    (tmp_path / "seqlib" / "later.py").write_text("import seqlib.withheld\n")
+    with make(view=tmp_path, preload=("numpy", "seqlib.later")) as jail, jail.session() as session:
+        assert session.run("import seqlib").status == "ok"
+        assert "seqlib.withheld" in session.run("import seqlib.later").error
+    with pytest.raises(ValueError, match=r"seqlib\.earlier"):
+        make(view=tmp_path, preload=("seqlib.earlier",))
+
+
 def test_sets_have_the_same_order_in_every_jail(make):
     shown = set()
     for _ in range(2):
