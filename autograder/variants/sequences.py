@@ -201,7 +201,7 @@ def bigram_counts__einsum(sequences, V, start):
 
 
 def bigram_counts__stacked(sequences, V, start):
-    pairs = np.array([pair for s in sequences for pair in itertools.pairwise([start, *s])])
+    pairs = np.array([pair for s in sequences for pair in zip([start, *s], s, strict=False)])
     return np.bincount(pairs[:, 0] * V + pairs[:, 1], minlength=V * V).reshape(V, V)
 
 
@@ -267,7 +267,7 @@ def sentence_log_probability__stacked(sentence, probabilities, start):
 
 def sentence_log_probability__float32(sentence, probabilities, start):
     logs = np.log(probabilities.astype(np.float32))
-    pairs = itertools.pairwise([start, *sentence])
+    pairs = zip([start, *sentence[:-1]], sentence, strict=True)
     return np.sum(np.array([logs[i, j] for i, j in pairs], dtype=np.float32))
 
 

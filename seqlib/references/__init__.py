@@ -17,7 +17,6 @@ from safetensors.numpy import load_file
 
 from seqlib.data import origins, sentences
 from seqlib.data.names import name_hash, split
-from seqlib.text import Vocabulary, pad, shifted_inputs
 
 FOLDER = Path(__file__).parent
 Parameters = dict[str, Any]
@@ -241,6 +240,11 @@ def as_labelled(texts: Sequence[Labels], content: Card) -> LabelledBatch:
     Returns:
         The batch.
     """
+    from seqlib.text import (
+        Vocabulary,
+        pad,
+    )  # not above: 01-sequences withholds it, and reads cards all the same
+
     vocabulary, shapes = Vocabulary(content["vocabulary"]), list(content.get("shapes", ()))
     read = [[token.lower() for token in tokens] if shapes else list(tokens) for tokens, _ in texts]
     tokens, mask = pad([vocabulary.encode(words) for words in read])
@@ -263,6 +267,8 @@ def as_batch(names: Sequence[str], content: Card) -> Batch:
     Raises:
         KeyError: a name has a character which the vocabulary lacks.
     """
+    from seqlib.text import Vocabulary, pad, shifted_inputs
+
     vocabulary = Vocabulary(content["vocabulary"])
     targets, mask = pad([vocabulary.encode(name, end=True) for name in names])
     x = shifted_inputs(targets, len(vocabulary)) * mask

@@ -920,15 +920,14 @@ functions from `02-rnn` on.
 """
 
 # %% demo=true
-import json
-from importlib.resources import files
+from seqlib import references
 
 best = int(np.argmin(bits_validation))
 table = {name: bits for name, (bits, _) in measured.items()}
 table[f"{ORDERS[best]}-gram, mixed"] = bits_validation[best]
 units = {}
 for network in ("RNN", "LSTM"):
-    card = json.loads((files("seqlib") / "references" / f"names-{network.lower()}.json").read_text())
+    card = references.card(f"names-{network.lower()}")
     units[network] = card["recipe"]["n_a"]
     table[f"reference {network}"] = card["metrics"]["validation"]["kept"]
 plots.to_beat(table)
