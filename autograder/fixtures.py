@@ -3,6 +3,7 @@
 A fixture holds no answer of an exercise: it is what the exercise is applied to.
 """
 
+import copy
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -47,7 +48,7 @@ def reference_parameters(data: str) -> dict[str, Any]:
     Args:
         data: the model's name, such as "names-lstm".
     """
-    return {name: value.copy() for name, value in loaded(data).items()}
+    return copy.deepcopy(loaded(data))  # layers are nested
 
 
 @functools.cache

@@ -13,14 +13,21 @@ from safetensors.numpy import load_file, save_file
 
 from seqlib import references
 from seqlib.data import names
+from seqlib.deep_bidirectional import classifier_forward, span_scores, tagger_forward, tags_to_spans
 from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
-from seqlib.models.recipes import RECIPES
+from seqlib.models.recipes import RECIPES, LabelRecipe
 from seqlib.models.record import missed_bars, verify
 from seqlib.models.train import DATA, prepare_names
 from seqlib.rnn import rnn_forward
 
 MODELS = sorted(RECIPES)
+LABELLERS = [name for name in MODELS if isinstance(RECIPES[name], LabelRecipe)]
+LANGUAGE_MODELS = [name for name in MODELS if name not in LABELLERS]
+FORWARD = {
+    "tagger": lambda batch, p: tagger_forward(batch.tokens, batch.shapes, batch.mask, p),
+    "origin": lambda batch, p: classifier_forward(batch.tokens, batch.mask, p),
+}
 cached_names = cache(prepare_names)
 # Sums over n_a = 256 products in another order, along up to 40 steps: far above 40·256·2⁻⁵², far below a digit shown.
 CLOSE = {"rtol": 0, "atol": 1e-9}
@@ -51,7 +58,7 @@ def test_every_recipe_has_its_model_and_every_model_its_recipe():
     assert references.available() == MODELS
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", LANGUAGE_MODELS)
 def test_recorded_outputs_are_those_of_the_cells_by_hand(name):
     parameters, card = references.load(name)
     recorded = references.recorded(name)
@@ -64,7 +71,7 @@ def test_recorded_outputs_are_those_of_the_cells_by_hand(name):
     assert len(card["vocabulary"]) == recorded.batch.x.shape[0]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", LANGUAGE_MODELS)
 def test_the_test_figure_recomputed_by_hand_is_the_cards_and_meets_the_bar(name):
     parameters, card = references.load(name)
     bits = bits_by_hand(parameters, card, names.split().test)
@@ -80,6 +87,80 @@ def test_a_gated_network_is_below_the_best_ngram_model_on_names_that_both_have_n
     card = references.card(name)
     assert set(card["ngrams"]) == {"2", "3", "4", "5", "6"}
     assert card["metrics"]["test"]["kept"] < min(figures["test"] for figures in card["ngrams"].values())
+
+
+def predicted_by_hand(name, parameters, card):
+    """The labels which the networks by hand give all held-out texts, and the true ones."""
+    texts = sorted(references.texts_of(card["recipe"]["data"]).values(), key=lambda text: len(text[0]))
+    predicted = []
+    for start in range(0, len(texts), 256):
+        batch = references.as_labelled(texts[start : start + 256], card)
+        best = FORWARD[name](batch, parameters).argmax(axis=0)
+        rows = best[:, np.newaxis] if best.ndim == 1 else best
+        predicted += [
+            [card["labels"][i] for i in row[: len(labels)]]
+            for row, labels in zip(rows, batch.labels, strict=True)
+        ]
+    return predicted, [list(labels) for _, labels in texts]
+
+
+@pytest.mark.parametrize("name", LABELLERS)
+def test_recorded_labels_are_those_of_the_networks_by_hand(name):
+    parameters, card = references.load(name)
+    recorded = references.recorded_labels(name)
+    assert len({" ".join(text) for text in recorded.batch.texts}) == 16
+    log_y = np.log(FORWARD[name](recorded.batch, parameters))
+    if log_y.ndim == 3:
+        log_y = log_y * recorded.batch.mask
+    np.testing.assert_allclose(recorded.log_probabilities, log_y, **CLOSE)
+    assert log_y.shape[0] == len(card["labels"])
+
+
+def test_the_origin_card_says_what_the_networks_by_hand_reach():
+    parameters, card = references.load("origin")
+    predicted, true = predicted_by_hand("origin", parameters, card)
+    reached = np.mean([row == label for row, label in zip(predicted, true, strict=True)])
+    np.testing.assert_allclose(reached, card["metrics"]["test"]["accuracy"]["kept"], **CLOSE)
+    assert np.trace(card["confusion"]) / np.sum(card["confusion"]) == pytest.approx(reached)
+    assert reached > card["baselines"]["bag of letters"]["test"]["accuracy"] + 0.15
+
+
+def test_the_tagger_card_says_what_the_networks_by_hand_reach():
+    parameters, card = references.load("tagger")
+    predicted, true = (
+        [tags_to_spans(row) for row in rows] for rows in predicted_by_hand("tagger", parameters, card)
+    )
+    f1 = span_scores(predicted, true)[2]
+    np.testing.assert_allclose(f1, card["metrics"]["test"]["span_f1"]["kept"], **CLOSE)
+    look_up = card["baselines"]["words with a capital but months, days, titles"]["test"]["span_f1"]
+    assert f1 > look_up + 0.05
+    assert card["baselines"]["names seen in training"]["test"]["span_f1"] < 0.01
+
+
+@pytest.mark.parametrize("name", LABELLERS)
+def test_a_card_of_labels_meets_its_bars_over_three_seeds(name):
+    card = references.card(name)
+    assert missed_bars(card) == []
+    assert len(card["runs"]) >= 3
+    assert card["metrics"]["test"][card["figure"]]["mean"] >= RECIPES[name].bar
+
+
+@pytest.mark.parametrize(
+    "change_to",
+    [
+        ("metrics", "test", "span_f1", "kept", 0.99),
+        ("baselines", "names seen in training", "test", "span_f1", 0.5),
+        ("data", "sha256", "0" * 64),
+        ("runs", 1, "test", "bits", 0.1),
+        ("machine", "device", "cuda"),
+    ],
+    ids=lambda value: "-".join(map(str, value[:-1])),
+)
+def test_a_changed_number_of_the_tagger_is_found(tmp_path, change_to):
+    for path in references.FOLDER.glob("tagger.*"):
+        shutil.copy(path, tmp_path)
+    change(tmp_path, *change_to, name="tagger")
+    assert verify("tagger", tmp_path) != []
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -112,9 +193,9 @@ def test_an_unchanged_copy_is_found_in_order(copied, monkeypatch):
     assert verify("names-rnn", copied) == []
 
 
-def change(folder, *path_and_value):
+def change(folder, *path_and_value, name="names-rnn"):
     *path, value = path_and_value
-    file = folder / "names-rnn.json"
+    file = folder / f"{name}.json"
     card = json.loads(file.read_text(encoding="utf-8"))
     place = card
     for key in path[:-1]:
@@ -177,6 +258,7 @@ def test_missing_names_are_said_to_be_of_another_version(monkeypatch):
 def test_loading_imports_neither_torch_nor_a_cell_by_hand():
     code = (
         "import sys; from seqlib import references; references.load('names-rnn'); references.recorded('names-rnn');"
+        "references.load('tagger'); references.recorded_labels('tagger');"
         "print([m for m in ('torch', 'seqlib.rnn', 'seqlib.gru', 'seqlib.lstm', 'seqlib.models') if m in sys.modules])"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
