@@ -541,7 +541,7 @@ apply_temperature = Exercise(
         ),
         Mistake(
             "softmax_of_powers",
-            ("return powers / powers.sum()", "return np.exp(powers) / np.exp(powers).sum()"),
+            ("powers / powers.sum()", "np.exp(powers) / np.exp(powers).sum()"),
             "After the power there is a softmax. The powers are positive already: dividing by their sum is all.",
         ),
         Mistake(
@@ -600,10 +600,7 @@ sample_token = Exercise(
         ),
         Mistake(
             "one_seed",
-            (
-                "_require_drawable(probabilities, unknown)",
-                "_require_drawable(probabilities, unknown)\n    rng = np.random.default_rng(0)",
-            ),
+            ("-> int:\n", "-> int:\n    rng = np.random.default_rng(0)\n"),
             "Every call draws the same token, as from a generator made anew with the same seed. Use the one that is "
             "given, `rng`.",
         ),

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from seqlib.activations import Array
-from seqlib.plots.style import BLUE, FAINT, GREY, INK, ORANGE, PAPER, Picture, canvas
+from seqlib.plots.style import BLUE, FAINT, GREY, INK, ORANGE, Picture, canvas
 
 NOTHING = "·"  # stands for the zero vector
 SHOWN_TOKENS = 12
@@ -74,10 +74,15 @@ def temperatures(after: str, tokens: Sequence[str], distributions: Mapping[float
     with canvas(alt, columns=len(distributions), width=9.5, height=3.0, sharey=True) as (picture, axes):
         for axis, (temperature, p) in zip(axes[0], distributions.items(), strict=True):
             axis.bar(range(len(order)), p[order], color=BLUE, width=0.7)
-            axis.set_xticks(range(len(order)), [tokens[i] for i in order], fontsize=8)
+            axis.set_xticks(range(len(order)), [named(tokens[i]) for i in order], fontsize=8)
             axis.set(title=f"temperature {temperature:g}", xlabel="next token")
         axes[0, 0].set_ylabel("probability")
     return picture
+
+
+def named(token: str) -> str:
+    """A token as it is written under a bar: a space can be seen, and `<EOS>` is short."""
+    return {" ": "␣", "<EOS>": "end"}.get(token, token)
 
 
 def training(
@@ -88,13 +93,13 @@ def training(
     Args:
         steps: the step of each loss.
         losses: bits per character of training batches.
-        held_out: bits per character on held-out data by step.
+        held_out: bits per character on validation names by step.
         lines: levels to compare with, by label.
     """
     last = list(held_out.values())[-1]
     alt = (
-        f"Bits per character over {steps[-1]} steps. Training batches go from {losses[0]:.2f} to {losses[-1]:.2f}, held-out "
-        f"names end at {last:.2f}. Levels: "
+        f"Bits per character over {steps[-1]} steps. Training batches go from {losses[0]:.2f} to {losses[-1]:.2f}, "
+        f"validation names end at {last:.2f}. Levels: "
         + ", ".join(f"{label} {level:.2f}" for label, level in lines.items())
         + "."
     )
@@ -107,7 +112,7 @@ def training(
             color=ORANGE,
             marker="o",
             linestyle="-",
-            label="held-out names",
+            label="validation names",
         )
         for label, level in lines.items():
             axis.axhline(level, color=GREY, linewidth=1, linestyle="--")
@@ -147,15 +152,7 @@ def bits(levels: Mapping[str, float], bar: float, own: str) -> Picture:
             axis.barh(
                 row, levels[name], color=ORANGE if mine else BLUE, hatch="//" if mine else None, height=0.65
             )
-            axis.text(
-                levels[name] - 0.05,
-                row,
-                f"{levels[name]:.3f}",
-                ha="right",
-                va="center",
-                color=PAPER,
-                fontsize=10,
-            )
+            axis.text(levels[name] + 0.05, row, f"{levels[name]:.3f}", va="center", fontsize=10)
         axis.axvline(bar, color=INK, linestyle="--", linewidth=1.2)
         axis.annotate(f"{bar:.2f}", (bar, len(ranked) - 0.5), (3, 2), textcoords="offset points", fontsize=9)
         axis.set_yticks(range(len(ranked)), ranked)
@@ -190,9 +187,7 @@ def writing(
                 0, 1 - (row + 0.5) / len(names), name, fontsize=11, va="center", transform=left.transAxes
             )
         right.bar(range(len(tokens)), probabilities, color=BLUE, width=0.75)
-        right.set_xticks(
-            range(len(tokens)), [{" ": "␣", "<EOS>": "end"}.get(t, t) for t in tokens], fontsize=8
-        )
+        right.set_xticks(range(len(tokens)), [named(token) for token in tokens], fontsize=8)
         right.set(
             title=f"next character {place}, temperature {temperature:g}", ylabel="probability", ylim=(0, 1)
         )

@@ -44,7 +44,7 @@ def test_neither_figures_nor_widgets_bring_in_the_withheld_reference():
         ),
         (
             lambda: plots.training([1, 2, 3], [5.0, 4.0, 3.5], {0: 5.0, 3: 3.6}, {"bigram": 3.77}),
-            "Training batches go from 5.00 to 3.50, held-out names end at 3.60. Levels: bigram 3.77.",
+            "Training batches go from 5.00 to 3.50, validation names end at 3.60. Levels: bigram 3.77.",
         ),
         (
             lambda: plots.bits({"mine": 3.4, "uniform": 5.0}, bar=3.4, own="mine"),
