@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
+from autograder.exercises.labels import tagger_cases
 from autograder.layout import Array, Dict, Each, Layout, Number, Plain, Tuple
 from autograder.row import Row
 from seqlib import deep_bidirectional as reference
@@ -57,6 +58,8 @@ AHEAD_DIMS = [
     {"n_x": 4, "n_a": 1, "m": 2, "T_x": 5, "ahead": 9},
 ]
 KINDS = ("PER", "LOC")
+# Few, so that an answer in plain loops over the units of a trained model stays far from the time limit.
+HELD_OUT = 3
 
 
 def draw_lstm(rng: np.random.Generator, n_x: int, n_a: int) -> dict[str, NDArray[np.float64]]:
@@ -834,8 +837,12 @@ tagger_forward = Exercise(
     result=Array("n_y", "m", "T_x"),
     draw=draw_tagger,
     dims=TAGGER_DIMS,
-    rows=[Row("probabilities of the tags", "", points=11)],
+    rows=[
+        Row("probabilities of the tags", "", points=7),
+        Row("log-probabilities of tags in held-out sentences", "", points=4, cases="tagger", transform="log"),
+    ],
     needs=["embed", "deep_forward"],
+    extra=[tagger_cases(HELD_OUT)],
     mistakes=[
         Mistake(
             "shapes_on_top",

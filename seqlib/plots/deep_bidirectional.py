@@ -27,7 +27,8 @@ from seqlib.plots.style import (
 )
 
 Span = Sequence[int | str]
-LINE = 92  # letters in a line of a tagged sentence
+LINE = 112  # letters in a line of a tagged sentence, ten inches wide
+LETTER_SIZE = 10.6  # at which a letter of the monospaced font is as wide as a column
 
 
 def two_directions(words: Sequence[str]) -> Picture:
@@ -137,8 +138,8 @@ def tagged(
         sentence_in_words(words, spans, None if true is None else true[i])
         for i, (words, spans) in enumerate(zip(sentences, found, strict=True))
     )
-    lines = sum(1 + line_of(words)[-1][0] for words in sentences) + 0.35 * len(sentences)
-    with canvas(alt, width=10, height=0.42 * lines + 0.2) as (picture, axes):
+    lines = sum(1 + line_of(words)[-1][0] for words in sentences) + 0.25 * len(sentences)
+    with canvas(alt, width=10, height=0.34 * lines + 0.2) as (picture, axes):
         axis = axes[0, 0]
         axis.set(xlim=(-0.5, LINE + 0.5), ylim=(lines, 0))
         axis.axis("off")
@@ -146,10 +147,12 @@ def tagged(
         for i, (words, spans) in enumerate(zip(sentences, found, strict=True)):
             places = line_of(words)
             for (line, column), word in zip(places, words, strict=True):
-                axis.text(column, row + line + 0.5, word, family="monospace", fontsize=9.5, va="center")
+                axis.text(
+                    column, row + line + 0.5, word, family="monospace", fontsize=LETTER_SIZE, va="center"
+                )
             wanted = spans if true is None else true[i]
             mark_spans(axis, row, places, words, spans, wanted)
-            row += places[-1][0] + 1.35
+            row += places[-1][0] + 1.25
     return picture
 
 
@@ -160,7 +163,7 @@ def line_of(words: Sequence[str]) -> list[tuple[int, int]]:
         if column and column + len(word) > LINE:
             line, column = line + 1, 0
         places.append((line, column))
-        column += len(word) + 2
+        column += len(word) + 1
     return places
 
 
@@ -173,27 +176,33 @@ def mark_spans(
     true: Sequence[Span],
 ) -> None:
     """Box the names that were found; strike out those that are none, underline those that were missed."""
-    right = {tuple(span) for span in true}
-    for start, end, kind in found:
-        good = (start, end, kind) in right
-        for t in range(int(start), int(end)):
-            line, column = places[t]
-            joined = t + 1 < int(end) and places[t + 1][0] == line
-            width = len(words[t]) + (2 if joined else 0)
-            look = {"facecolor": "#FBE3B5" if good else PAPER, "edgecolor": YELLOW if good else ORANGE}
-            patch = Rectangle(
-                (column - 0.4, row + line + 0.1), width + 0.8, 0.8, zorder=0, linewidth=1.4, **look
-            )
-            axis.add_patch(patch)
-            if not good:
-                axis.plot(
-                    [column, column + width], [row + line + 0.5] * 2, color=ORANGE, linewidth=1.2, marker=""
+    mine, right = ({tuple(span) for span in spans} for spans in (found, true))
+    for span in mine | right:
+        for line, start, end in runs(places, words, span):
+            middle = row + line + 0.5
+            if span in mine:
+                face, edge = ("#FBE3B5", YELLOW) if span in right else (PAPER, ORANGE)
+                corner, width = (start - 0.35, middle - 0.42), end - start + 0.7
+                patch = Rectangle(
+                    corner, width, 0.84, zorder=0, linewidth=1.4, facecolor=face, edgecolor=edge
                 )
-    for start, end, _ in right - {tuple(span) for span in found}:
-        for t in range(int(start), int(end)):
-            line, column = places[t]
-            below = row + line + 0.92
-            axis.plot([column, column + len(words[t])], [below] * 2, color=BLUE, linestyle="--", marker="")
+                axis.add_patch(patch)
+            if span not in right:
+                axis.plot([start, end], [middle] * 2, color=ORANGE, linestyle="-", linewidth=1.2, marker="")
+            if span not in mine:
+                axis.plot([start, end], [middle + 0.42] * 2, color=BLUE, linestyle="--", marker="")
+
+
+def runs(
+    places: Sequence[tuple[int, int]], words: Sequence[str], span: tuple[int | str, ...]
+) -> list[tuple[int, int, int]]:
+    """The line, first column and end column of a span's words, in one piece for each line."""
+    pieces: dict[int, tuple[int, int]] = {}
+    for t in range(int(span[0]), int(span[1])):
+        line, column = places[t]
+        start = pieces.get(line, (column, 0))[0]
+        pieces[line] = (start, column + len(words[t]))
+    return [(line, start, end) for line, (start, end) in pieces.items()]
 
 
 def sentence_in_words(words: Sequence[str], found: Sequence[Span], true: Sequence[Span] | None) -> str:
@@ -236,7 +245,7 @@ def score_by_lookahead(ahead: Sequence[int], f1: Sequence[float], levels: Mappin
         axis.set(xlabel="words that are waited for", ylabel="F1 of names", ylim=(0, 1))
         axis.set_xticks(ahead)
         axis.grid(axis="y")
-        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        axis.legend(loc="lower right")
     return picture
 
 

@@ -58,11 +58,11 @@ this computer, the course's where not.
 r"""
 ## 1 · What comes later can matter
 
-> Later today, **Winter** Park was closed to visitors.
+> Yesterday, **Ashford** Steel lost its case.
 >
-> Later today, **Winter** was closed out by his lawyer.
+> Yesterday, **Ashford** lost his case.
 
-Is *Winter* the name of a person? When the word is read, both sentences are the same. Only what follows tells. A network
+Is *Ashford* a person? When the word is read, both sentences are the same. Only what follows tells. A network
 that reads from the left has to answer before it can know; notes 000 and 002 name this as what is missing in the plain
 RNN.
 
@@ -78,7 +78,7 @@ $T_x$ down to $t$. Together they have read everything, step $t$ twice.
 """
 
 # %% demo=true
-plots.two_directions(["Later", "today", "Winter", "Park", "closed"])
+plots.two_directions(["Yesterday", "Ashford", "Steel", "lost", "its", "case"])
 
 # %% [markdown]
 r"""
@@ -269,7 +269,7 @@ check(bidirectional_forward)
 r"""
 ### Who sees what
 
-Does the output at *Winter* depend on *Park*? Ask the network: change one input, and see which outputs move. The next cell does so for each
+Does the output at *Ashford* depend on *Steel*? Ask the network: change one input, and see which outputs move. The next cell does so for each
 input, with random weights. A dot means that the output moved at all; the darker, the more.
 """
 
@@ -282,7 +282,7 @@ def random_lstm(rng, n_x, n_a):
 
 
 rng = np.random.default_rng(0)
-words = ["Later", "today", "Winter", "Park", "was", "closed"]
+words = ["Yesterday", "Ashford", "Steel", "lost", "its", "case"]
 x_words = rng.standard_normal((5, 1, len(words)))
 everything = np.ones((1, len(words)), dtype=int)
 pair = {"forward": random_lstm(rng, 5, 8), "backward": random_lstm(rng, 5, 8)}
@@ -299,7 +299,7 @@ plots.influence(
 
 # %% [markdown]
 r"""
-On the left nothing stands above the diagonal: such a network is called **causal**. *Winter*, in the third row, has no dot at *Park*. On the right
+On the left nothing stands above the diagonal: such a network is called **causal**. *Ashford*, in the second row, has no dot at *Steel*. On the right
 every output sees every input. The shades fade away from the diagonal: seeing is not yet *remembering*; that the LSTM has to learn.
 """
 
@@ -368,7 +368,7 @@ check(lookahead_forward)
 
 # %% [markdown]
 r"""
-Move the slider. How many words must be waited for until *Winter* sees *Park*? And how late is then the answer for the *last* word?
+Move the slider. How many words must be waited for until *Ashford* sees *Steel*? And how late is then the answer for the *last* word?
 """
 
 # %% demo=true
@@ -376,7 +376,7 @@ widgets.waiting(lambda x, ahead: lookahead_forward(x, everything, pair, ahead), 
 
 # %% [markdown]
 r"""
-One word is enough for *Winter*. And the last word of a sentence is never late: after it, there is nothing to wait for. Where a trained network's answers
+One word is enough for *Ashford*. And the last word of a sentence is never late: after it, there is nothing to wait for. Where a trained network's answers
 improve with each further word, and where they stop improving, is measured in section 8.
 """
 
@@ -938,8 +938,35 @@ for label, spans in found.items():
 # %% [markdown]
 r"""
 Knowing names by heart finds next to none of the new ones. Capitals find many, and take every place and company along. The network that reads from the left is better, and the one that sees
-the whole sentence better still. Where do they differ? A name in a filled box is right; a word struck out in an empty box is no name; a dashed line is under a name that was
-missed. These are test sentences in which reading from the left goes wrong and reading both ways does not:
+the whole sentence better still.
+
+The course has a tagger of the same kind, larger (64 units in each direction) and trained on all 16,000 sentences, with three seeds. Its weights go into your function as well. On its card stand further look-ups, on
+all 1500 test sentences. The last two of them know every name of the data, those of the test sentences included, which no honest tagger does.
+"""
+
+# %% demo=true
+from seqlib import references
+
+weights, card = references.load("tagger")
+batch = references.as_labelled([(s.words, s.tags) for s in test_part], card)
+y_reference = tagger_forward(batch.tokens, batch.shapes, batch.mask.astype(int), weights)
+print("F1 on the 400 test sentences")
+print(
+    f"  the course's tagger, by your function              {span_scores(spans_from(y_reference, batch.mask), there)[2]:.2f}"
+)
+print(f"  your tagger                                        {f1['both directions']:.2f}")
+print("F1 on all test sentences, from the card")
+spread = card["metrics"]["test"]["span_f1"]
+print(
+    f"  the course's tagger, {len(card['runs'])} seeds                       {spread['mean']:.2f} ± {spread['standard_deviation']:.2f}"
+)
+for label, scores in card["baselines"].items():
+    print(f"  {label:<50} {scores['test']['span_f1']:.2f}")
+
+# %% [markdown]
+r"""
+Where do the two networks of this notebook differ? A name in a filled box is right; a word struck out in an empty box is no name; a dashed line is under a name that was missed. These are test
+sentences in which reading from the left goes wrong and reading both ways does not:
 """
 
 # %% demo=true
@@ -968,8 +995,8 @@ plots.tagged(
 r"""
 ### A sentence of your own
 
-Type one and press Enter. The training sentences are of a few kinds only, so you will soon find something that fools it: a name without a capital, a month that is a person, a
-construction that it has never seen. Then change what *follows* the name, and see whether the tag changes.
+Type one and press Enter. The first two below are those from the beginning: the same words up to *Ashford*, a name that is in no vocabulary, and what follows decides. The training sentences are of a few kinds
+only, so you will soon find something that fools it: a month that is a person, a construction that it has never seen. Change what *follows* a name, and see whether its tag changes.
 """
 
 # %% demo=true
@@ -991,9 +1018,10 @@ widgets.your_sentence(
     names_in,
     split_words,
     [
-        "Later today, Winter Park was closed to visitors.",
-        "Later today, Winter was closed out by his lawyer.",
-        "I met Rose and Mark Winter in London last May.",
+        "Yesterday Ashford Steel lost its case.",
+        "Yesterday Ashford lost his case.",
+        "Mr Ashford and Priya Ashford work for Ashford Press.",
+        "The letter from May came in May.",
     ],
 )
 
@@ -1024,8 +1052,8 @@ plots.score_by_lookahead(
 
 # %% [markdown]
 r"""
-The first word that is waited for brings the most, and after a few words hardly anything is gained: for names, what tells stands near. So a live system need not wait for the end of
-the sentence. With $k = 0$ the network may well be worse than the one trained to read from the left: its backward LSTM was trained on whole sentences and is now shown a single word.
+The first words that are waited for bring the most, and after a few of them hardly anything is gained: for names, what tells stands near. So a live system need not wait for the end of
+the sentence. (At $k = 0$ the backward LSTM sees a single word, which it never did in training; a network for such use is better trained in the way it is used.)
 """
 
 # %% [markdown]
