@@ -191,7 +191,7 @@ def training(losses: Curves, norms: Curves, limit: float) -> Picture:
         right.set(yscale="log", ylabel="norm of the gradient,\nbefore clipping")
         border = right.axhline(limit, color=GREY, linewidth=1)
         right.legend([border], [f"limit {limit:g}"], loc="upper right", fontsize=9)
-        left.legend(loc="upper right", bbox_to_anchor=(1, 0.75), fontsize=9)
+        left.legend(loc="upper left", fontsize=9)
     return picture
 
 

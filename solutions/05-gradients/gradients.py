@@ -359,7 +359,7 @@ Three matrices, and how much their powers stretch. The dashed line is $\rho^k$.
 turned = rotation(6, np.random.default_rng(4))
 sheared = 0.75 * np.eye(6) + 0.5 * np.eye(6, k=1)
 random_matrix = np.random.default_rng(6).standard_normal((6, 6)) / np.sqrt(6)
-matrices = {"a rotation": turned, "a shear": sheared, "random, σ = 1/√n": random_matrix}
+matrices = {"a rotation": turned, "a shear": sheared, "a random matrix": random_matrix}
 growth = {
     name: np.array([stretch_and_radius(np.linalg.matrix_power(W, k))[0] for k in range(61)])
     for name, W in matrices.items()
@@ -608,6 +608,8 @@ plots.gradient_through_time(five_cells, "Five cells, one hundred steps")
 
 # %% [markdown]
 r"""
+At this stretch the sigmoid's slopes lose everything, ReLU explodes, and tanh happens to lie near the border between the two: another stretch, or other inputs, and it falls to either side. The gated cells stay near 1 without anyone having to find that border.
+
 Two diseases, then, and they want two medicines:
 
 * **Vanishing** is cured where it arises, in the product: by a path that no matrix and no slope multiplies (the memory of a GRU or an LSTM, its gates open at the start), or at least by a $W_{aa}$ that begins as
