@@ -43,7 +43,7 @@ def in_course(run, tiny_course, monkeypatch):
         (["build", "gru"], "There is no assignment or topic 'gru'. There are: 01-tiny."),
         (["try", "lstm_forwards", "file.py"], "did you mean lstm_forward"),
         (["try", "lstm_forward", "none.py"], "none.py cannot be read"),
-        (["audit", "gru"], "no assignment 'gru'"),
+        (["audit", "none"], "no assignment 'none'"),
     ],
 )
 def test_wrong_use_is_answered_with_status_2(in_course, arguments, answer):
