@@ -305,6 +305,15 @@ make_batch = Exercise(
             "After a sequence's end <EOS> goes in as an input. Nothing is predicted after <EOS>, so there x is zero.",
         ),
         Mistake(
+            "padding_is_read",
+            (
+                "for t, token in enumerate(sequence):",
+                "for t, token in enumerate([*sequence, eos, *[0] * T_x][: T_x - 1]):",
+            ),
+            "After a sequence's end x goes on: first <EOS>, then the padding is read as if it were token 0. Nothing is "
+            "predicted there, so x is zero.",
+        ),
+        Mistake(
             "padding_is_eos",
             (
                 "targets = np.zeros((len(sequences), T_x), dtype=int)",
