@@ -12,6 +12,7 @@ from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
 from seqlib.models import __main__ as door
 from seqlib.models import train as loop
+from seqlib.models.gru import ResetBeforeGRU
 from seqlib.models.language_model import IGNORED, LanguageModel, from_by_hand, to_by_hand
 from seqlib.models.machine import describe
 from seqlib.models.recipes import RECIPES, Recipe
@@ -71,9 +72,17 @@ def test_the_loss_is_the_mean_over_the_tokens_that_are_there():
     assert logits.shape == (2, 3, 4) and loss is None
 
 
-def test_dropout_acts_in_training_only():
+def test_the_layer_with_the_reset_gate_first_reads_batches_first_only():
+    with pytest.raises(ValueError, match="leave it True"):
+        ResetBeforeGRU(3, 4, batch_first=False)
+    a, last = ResetBeforeGRU(3, 4)(torch.ones(2, 5, 3))
+    assert a.shape == (2, 5, 4) and torch.equal(a[:, -1], last)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_dropout_acts_in_training_only(cell):
     torch.manual_seed(0)
-    model = LanguageModel("lstm", n_x=4, n_a=9, dropout=0.5, weight_dropout=0.5, input_dropout=0.5)
+    model = LanguageModel(cell, n_x=4, n_a=9, dropout=0.5, weight_dropout=0.5, input_dropout=0.5)
     idx = torch.tensor([[IGNORED, 1, 2, 3]])
     assert not torch.equal(model.train()(idx)[0], model(idx)[0])
     assert torch.equal(model.eval()(idx)[0], model(idx)[0])
