@@ -109,7 +109,7 @@ check(gradient_norms)
 
 # %% [markdown]
 r"""
-Now the measurement, on three networks of twenty units with random weights, through one hundred steps. The cell below uses your own backward passes of
+Now the measurement, on networks of twenty units with random weights, through one hundred steps: a plain one, and a GRU and an LSTM, each with two settings of one gate. The cell below uses your own backward passes of
 the earlier notebooks. What is drawn is relative to the last step: 1 means that all of it arrives.
 """
 
@@ -374,7 +374,7 @@ r"""
 Look at the shear: it stretches at once by more than 1, so its powers grow for a while; but its radius is below 1, and in the long run they die. So $\sigma_{\max} > 1$ is *necessary* for growth, and not
 enough for growth that lasts.
 
-With this in hand, a bound. A product is never longer than the product of the lengths, and a diagonal matrix stretches by its largest entry, so from step $k$ to step $T$
+With this in hand, a bound. A product of matrices never stretches by more than its factors together, and a diagonal matrix stretches by its largest entry, so from step $k$ to step $T$
 
 $$
 \sigma_{\max}\!\left(\frac{\partial a^{\langle T \rangle}}{\partial a^{\langle k \rangle}}\right)
