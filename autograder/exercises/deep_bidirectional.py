@@ -43,7 +43,7 @@ TOKEN_DIMS = [
     {"n_e": 1, "V": 4, "m": 3, "T_x": 8},
 ]
 TAGGER_DIMS = [
-    {"L": 1, "n_e": 3, "V": 10, "n_s": 2, "S": 7, "n_a": 4, "n_y": 5, "m": 8, "T_x": 6},
+    {"L": 1, "n_e": 3, "V": 10, "n_s": 2, "S": 7, "n_a": 4, "n_y": 5, "m": 9, "T_x": 6},
     {"L": 2, "n_e": 4, "V": 9, "n_s": 3, "S": 6, "n_a": 7, "n_y": 8, "m": 1, "T_x": 5},
 ]
 CLASSIFIER_DIMS = [
@@ -100,6 +100,14 @@ def padding(rng: np.random.Generator, dims: Dims) -> NDArray[np.int64]:
 def draw_sequence(rng: np.random.Generator, dims: Dims) -> Arguments:
     """A batch in which padding holds numbers like any other step, so that reading it shows."""
     return {"x": rng.normal(0, 1, (dims["n_x"], dims["m"], dims["T_x"])), "mask": padding(rng, dims)}
+
+
+def draw_turned(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """A padded batch in which one of several examples has no step at all."""
+    arguments = draw_sequence(rng, dims)
+    if dims["m"] > 1:
+        arguments["mask"][arguments["mask"].sum(axis=1).argmin()] = 0
+    return arguments
 
 
 def draw_masked(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -305,6 +313,12 @@ lstm_layer_forward = Exercise(
             "The mask is used the wrong way round: 1 is a real step, 0 is padding.",
         ),
         Mistake(
+            "one_decision_for_all",
+            ("real = mask", "if mask[:, t]:\n            pass\n        real = mask"),
+            "An `if` decides once for the whole batch, but some examples are real at this step and others masked. Decide "
+            "example by example, within the arrays.",
+        ),
+        Mistake(
             "whole_step_held",
             ("mask[:, t].astype(bool)", "mask[:, t].astype(bool).all()"),
             "A step is skipped for all examples as soon as one of them is masked there. Each example has a mask of its "
@@ -389,7 +403,7 @@ reverse_sequences = Exercise(
     difficulty=1,
     arguments={"x": SEQUENCE, "mask": MASK},
     result=SEQUENCE,
-    draw=draw_sequence,
+    draw=draw_turned,
     dims=[{"n_x": 3, "m": 5, "T_x": 6}, {"n_x": 2, "m": 1, "T_x": 7}, {"n_x": 1, "m": 4, "T_x": 8}],
     rows=[Row("turned sequences", "", points=8)],
     mistakes=[
@@ -398,6 +412,12 @@ reverse_sequences = Exercise(
             ("    return turned", "    return x[:, :, ::-1]"),
             "The whole array is turned around, so a short example begins with its padding. Each example is turned "
             "within its own length.",
+        ),
+        Mistake(
+            "nothing_to_turn",
+            ("x[:, i, :length][:, ::-1]", "x[:, i, length - 1 :: -1]"),
+            "An example of length 0 goes wrong: counting down from length − 1 starts at −1 there, the end of the row. An "
+            "example that is all padding stays as it is.",
         ),
         Mistake(
             "padding_wiped",
@@ -875,6 +895,18 @@ tagger_forward = Exercise(
             "The scores go through a sigmoid, so the tags of a word do not add up to 1. A word has one tag: use softmax.",
         ),
         Mistake(
+            "bias_without_time",
+            ('parameters["by"][:, :, np.newaxis]', 'parameters["by"]'),
+            "by, (n_y, 1), is added to scores of shape (n_y, m, T_x) as it is. It needs a third axis, or NumPy lines its "
+            "rows up with the examples.",
+        ),
+        Mistake(
+            "product_over_examples",
+            ('np.einsum("ya,amt->ymt", parameters["Wy"], a)', 'parameters["Wy"] @ a'),
+            "W_y @ a mixes up the axes: @ works on the last two, which are examples and time here. W_y meets the first "
+            "axis, the units.",
+        ),
+        Mistake(
             "without_bias",
             (' + parameters["by"][:, :, np.newaxis]', ""),
             "The output layer is without its bias by.",
@@ -964,6 +996,12 @@ classifier_forward = Exercise(
             ],
             "Each direction is read where it has seen one step only. Forward: each example's last step. Backward: the "
             "first.",
+        ),
+        Mistake(
+            "every_last_step_for_every_example",
+            ("forward[:, np.arange(m), last]", "forward[:, :, last]"),
+            "A slice for the examples and an index for the steps give every example the last steps of all examples. Each "
+            "example has one step of its own.",
         ),
         Mistake(
             "one_step_before_the_last",
@@ -1132,6 +1170,11 @@ tags_to_spans = Exercise(
             "A span ends only at O. It ends, too, where B- begins the next or the kind changes.",
         ),
         Mistake(
+            "single_words_lost",
+            ("spans.append([start, t, kind])", "spans += [[start, t, kind]] * (t - start > 1)"),
+            "Names of a single word are lost. A B- that no I- follows is a span, too.",
+        ),
+        Mistake(
             "word_by_word",
             ('if kind and tag != f"I-{kind}":', "if kind:"),
             "Every word is a span of its own. An I- of the same kind continues the span.",
@@ -1196,6 +1239,11 @@ span_scores = Exercise(
             counted("tuple(span)"),
             "A span that was found in one sentence counts for another that has a span at the same place. A span belongs to "
             "its sentence.",
+        ),
+        Mistake(
+            "sentences_joined",
+            ("found & there", "{span[1:] for span in found} & {span[1:] for span in there}"),
+            "Spans of all sentences are compared as if they stood in one. A span belongs to its sentence.",
         ),
         Mistake(
             "kinds_ignored",
