@@ -58,6 +58,7 @@ r"""
 | speech | a piece of sound, some hundredths of a second | write down what was said | sequence → sequence |
 | text | a word or a character | translate it | sequence → sequence, of another length |
 | text | a word | mark the names of persons | sequence → sequence, of the same length |
+| a question | a word | answer it, as an assistant does | sequence → sequence, of another length |
 | a review | a word | how many stars? | sequence → one number |
 | DNA | one of four bases | where does a gene begin? | sequence → sequence |
 | video | a picture | what is being done? | sequence → one class |
@@ -86,7 +87,7 @@ the model knows; a token's *index* is its place in the list. Three special token
 * `<PAD>`, padding, fills up what is shorter than its neighbours in an array. It stands for nothing.
 
 Vocabularies of words have tens of thousands of tokens. Rare words are left out: what was seen once cannot be learned
-well, and each token costs a row of weights.
+well, and each token costs weights. The specials count too: with 10,000 words, `<UNK>` and `<EOS>`, a network chooses among 10,002.
 """
 
 # %% [markdown]
