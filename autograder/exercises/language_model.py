@@ -177,7 +177,7 @@ def draw_writing(rng: np.random.Generator, dims: Dims) -> Arguments:
             "parameters": draw_parameters(rng, dims),
             "draw": Fixture("drawing_at", float(rng.uniform(0.3, 0.7))),
             "eos": int(rng.integers(1, dims["n_x"])),
-            "longest": dims["longest"],
+            "longest": dims["written"] + dims["spare"],
         }
         tokens, closest = followed(arguments)
         varied = len(set(tokens)) >= min(dims["written"], 3)
@@ -206,9 +206,9 @@ def chance_for_all() -> list[Arguments]:
 
 
 def draw_moments(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Parameters, gradients and the moments after `t` steps; `tiny` gradients make ε matter."""
+    """Parameters, gradients and the moments after `t` steps; small gradients make ε matter, and late ones are clipped."""
     values = draw_parameters(rng, dims)
-    size = 10.0 ** -dims["tiny"]
+    size = 10.0 ** -dims["digits"]
     gradients = {f"d{name}": rng.normal(0, size, value.shape) for name, value in values.items()}
     seen = 1.0 if dims["t"] else 0.0
     state = {
@@ -222,7 +222,7 @@ def draw_moments(rng: np.random.Generator, dims: Dims) -> Arguments:
         "gradients": gradients,
         "state": state,
         "learning_rate": float(rng.uniform(0.2, 0.4)),
-        "largest_norm": float(norm * (rng.uniform(0.05, 0.1) if dims["clipped"] else rng.uniform(2, 3))),
+        "largest_norm": float(norm * (rng.uniform(0.05, 0.1) if dims["t"] > 1 else rng.uniform(2, 3))),
     }
 
 
@@ -515,7 +515,7 @@ apply_temperature = Exercise(
     arguments={"probabilities": DISTRIBUTION, "temperature": Number()},
     result=DISTRIBUTION,
     draw=draw_temperature,
-    dims=[{"V": 6}, {"V": 5}, {"V": 8}, {"V": 3}],
+    dims=[{"V": 6}, {"V": 5}, {"V": 8}, {"V": 3}, {"V": 1}],
     rows=[
         Row("probabilities at this temperature", "", points=5),
         Row("at a temperature near 0", "", points=1, cases="near 0"),
@@ -579,7 +579,7 @@ sample_token = Exercise(
     },
     result=Plain("a token"),
     draw=draw_token,
-    dims=[{"V": 5}] * DRAWS,
+    dims=[{"V": 5, "draws": 1}] * DRAWS,
     rows=[
         Row("how often each token is drawn", "", points=5, law="each"),
         Row("only what may be drawn", "", points=3, law="support"),
@@ -662,11 +662,11 @@ sample = Exercise(
     result=Plain("a list of tokens"),
     draw=draw_writing,
     dims=[
-        {"n_x": 6, "n_a": 5, "written": 4, "longest": 8},
-        {"n_x": 7, "n_a": 4, "written": 6, "longest": 6},
-        {"n_x": 5, "n_a": 8, "written": 3, "longest": 7},
-        {"n_x": 4, "n_a": 6, "written": 1, "longest": 1},
-        {"n_x": 9, "n_a": 7, "written": 5, "longest": 5},
+        {"n_x": 6, "n_a": 5, "written": 4, "spare": 3},
+        {"n_x": 7, "n_a": 4, "written": 6, "spare": 0},
+        {"n_x": 5, "n_a": 8, "written": 3, "spare": 4},
+        {"n_x": 4, "n_a": 6, "written": 1, "spare": 0},
+        {"n_x": 9, "n_a": 7, "written": 5, "spare": 0},
     ],
     rows=[
         Row("tokens written", "", points=6),
@@ -900,10 +900,10 @@ optimisation_step = Exercise(
     result=Tuple(parameters=PARAMETERS, state=STATE),
     draw=draw_moments,
     dims=[
-        {"n_x": 5, "n_a": 3, "t": 1200, "tiny": 0, "clipped": 1},
-        {"n_x": 2, "n_a": 4, "t": 0, "tiny": 1, "clipped": 0},
-        {"n_x": 3, "n_a": 1, "t": 0, "tiny": 8, "clipped": 0},
-        {"n_x": 6, "n_a": 2, "t": 1, "tiny": 1, "clipped": 0},
+        {"n_x": 5, "n_a": 3, "t": 1200, "digits": 0},
+        {"n_x": 4, "n_a": 1, "t": 0, "digits": 2},
+        {"n_x": 3, "n_a": 1, "t": 0, "digits": 8},
+        {"n_x": 6, "n_a": 2, "t": 1, "digits": 0},
     ],
     rows=[
         Row("new parameters", "parameters", points=5),
