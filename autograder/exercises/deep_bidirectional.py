@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
-from autograder.exercises.labels import tagger_cases
+from autograder.exercises.labels import origin_cases, tagger_cases
 from autograder.layout import Array, Dict, Each, Layout, Number, Plain, Tuple
 from autograder.row import Row
 from seqlib import deep_bidirectional as reference
@@ -958,8 +958,14 @@ classifier_forward = Exercise(
     result=Array("n_y", "m"),
     draw=draw_classifier,
     dims=CLASSIFIER_DIMS,
-    rows=[Row("probabilities of the classes", "", points=11)],
+    rows=[
+        Row("probabilities of the classes", "", points=7),
+        Row(
+            "log-probabilities of the origin of held-out names", "", points=4, cases="origin", transform="log"
+        ),
+    ],
     needs=["embed", "deep_forward"],
+    extra=[origin_cases(HELD_OUT)],
     mistakes=[
         Mistake(
             "forward_read_at_the_padding",
