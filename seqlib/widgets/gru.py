@@ -84,13 +84,13 @@ def run(cell: Cell, gates: Mapping[str, Array]) -> tuple[Array, Array]:
     Returns:
         The activations (T + 1,), from zero on, and the candidates (T,).
     """
-    activations, candidates = [np.zeros((1, 1))], []
+    held, candidates = [np.zeros((1, 1))], []
     for t in range(len(gates["x"])):
         xt = np.full((1, 1), gates["x"][t])
-        a_next, _, cache = cell(xt, activations[-1], parameters_for(gates, t))
-        activations.append(a_next)
+        a_next, _, cache = cell(xt, held[-1], parameters_for(gates, t))
+        held.append(a_next)
         candidates.append(cache[4])
-    return np.concatenate(activations)[:, 0], np.concatenate(candidates)[:, 0]
+    return np.concatenate(held)[:, 0], np.concatenate(candidates)[:, 0]
 
 
 def picture_of(cell: Cell, gates: Mapping[str, Array], at: int | None = None) -> Picture:
