@@ -61,7 +61,7 @@ def alike(one: Tree, other: Tree) -> bool:
     """Whether two lists of arguments are equal up to rounding."""
     if isinstance(one, dict):
         return (
-            isinstance(other, dict) and set(one) <= set(other) and all(alike(one[k], other[k]) for k in one)
+            isinstance(other, dict) and set(one) == set(other) and all(alike(one[k], other[k]) for k in one)
         )
     if isinstance(one, (list, tuple)):
         same_length = isinstance(other, (list, tuple)) and len(one) == len(other)

@@ -195,7 +195,7 @@ def draw_truncated(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_chunks(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A long sequence with a class for each step, and a limit that some updates reach."""
+    """A long sequence with a class for each step, and a limit that most updates reach, in the last case only some."""
     n_x, n_a, n_y, m, T_x = (dims[name] for name in ("n_x", "n_a", "n_y", "m", "T_x"))
     y = np.eye(n_y)[rng.integers(0, n_y, (m, T_x))].transpose(2, 0, 1)
     return {
@@ -205,7 +205,7 @@ def draw_chunks(rng: np.random.Generator, dims: Dims) -> Arguments:
         "parameters": draw_parameters(rng, dims),
         "k": dims["k"],
         "learning_rate": float(rng.uniform(0.15, 0.25)),
-        "max_norm": float(rng.uniform(1.1, 1.5)),
+        "max_norm": float(rng.uniform(1.1, 1.5)) * (3 if dims == CHUNK_DIMS[-1] else 1),
     }
 
 

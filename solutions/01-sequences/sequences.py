@@ -394,7 +394,7 @@ plots.by_length(LENGTHS, scores, SEEN, "Does the name end with a?")
 
 # %% [markdown]
 r"""
-With the padding behind, the network is right on the lengths that it has seen and little better than a coin elsewhere: the last letter of
+With the padding behind, the network is right on the lengths that it has seen and no better than a coin elsewhere: the last letter of
 a name of nine stands at a place whose weights never learned anything about last letters. With the padding in front, the question
 becomes trivial, since the last letter always stands at the last place. Ask for the *first* letter, and it is the other way round.
 

@@ -621,7 +621,7 @@ Two diseases, then, and they want two medicines:
 r"""
 ## 5 · Clipping
 
-A gradient that has exploded still points downhill, but a step of its length leads anywhere. So it is cut to size. There are two ways; lecture notes 002 and 003 speak of an upper limit,
+The way against a gradient that has exploded still leads downhill, but a step of its length leads anywhere. So it is cut to size. There are two ways; lecture notes 002 and 003 speak of an upper limit,
 which is the first.
 
 **By value**: every single entry is limited to the range from −`max_value` to `max_value`. Signs stay, the direction does not: large entries are cut and small ones are not.
@@ -772,7 +772,7 @@ plots.training(
 
 # %% [markdown]
 r"""
-Guessing gives a loss of $\ln 4 \approx 1.39$. One exploded gradient is enough to throw the weights to where the next gradients are no better. Clipped, the same gradients lead down.
+Guessing gives a loss of $\ln 4 \approx 1.39$. One exploded gradient is enough to throw the weights to where the next gradients are no better: without clipping the loss ends far above that of the clipped run, which goes down.
 
 **What clipping cannot do.** It makes long gradients short. It makes no short gradient longer: run the next cell on the gradients that a sigmoid network sends to its first step. Lecture note 003 names clipping under exploding gradients only, and
 rightly so: against vanishing it is no help at all.
