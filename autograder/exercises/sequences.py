@@ -160,15 +160,16 @@ def draw_batch(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Sequences in which a pair comes again in the same sequence, and a start that is not 0."""
+    """Sequences in which a pair comes again in the same sequence, the last token never, and a start that is not 0."""
     V = dims["V"]
     lengths = draw_lengths(rng, dims["m"], dims["T_x"])
-    sequences = [rng.integers(0, V, length).tolist() for length in lengths]
-    start = int(rng.integers(1, V)) if V > 1 else 0
+    seen = V - 1
+    sequences = [rng.integers(0, seen, length).tolist() for length in lengths]
+    start = 1 + (dims["m"] + int(rng.integers(2))) % (seen - 1)
     if dims["T_x"] > 4:
-        one, other = rng.choice(V, 2, replace=False).tolist()
+        one, other = rng.choice(seen, 2, replace=False).tolist()
         sequences[-1][:4] = [one, other, one, other]
-        sequences[-1][-1] = (sequences[0][0] + 1) % V
+        sequences[-1][-1] = (sequences[0][0] + 1) % seen
     return {"sequences": sequences, "V": V, "start": start}
 
 
