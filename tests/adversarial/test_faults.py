@@ -85,6 +85,8 @@ def command(course, *arguments):
         text=True,
         env=ENVIRONMENT,
         start_new_session=True,
+        # Whoever runs the tests in the background has Ctrl-C ignored, which a child inherits.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
