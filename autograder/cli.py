@@ -6,10 +6,12 @@ Each command imports what it needs when it runs: nbgrader alone takes a second t
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from autograder.store import Course
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+AGAIN_S = 0.05  # how long after an interrupt that was lost it comes again
 LINE_S = 20.0  # where stderr is no terminal, progress is told so often
 
 
@@ -43,10 +46,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interrupted.
     """
     try:
-        return answered(arguments)
+        with interrupts_that_count():
+            return answered(arguments)
     except KeyboardInterrupt:
         print("\nStopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
+
+
+@contextmanager
+def interrupts_that_count() -> Iterator[None]:
+    """Ctrl-C that came where nothing can be raised, such as a weak reference's callback, comes once more."""
+
+    def once_more(lost: "sys.UnraisableHookArgs") -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            threading.Timer(AGAIN_S, os.kill, (os.getpid(), signal.SIGINT)).start()
+        else:
+            before(lost)
+
+    before, sys.unraisablehook = sys.unraisablehook, once_more
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def answered(arguments: Sequence[str] | None) -> int:

@@ -1,6 +1,9 @@
 """Wrong use is answered, not thrown; right use prints what a person, or a program, wants to know."""
 
 import json
+import signal
+import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -211,3 +214,24 @@ def test_names_are_left_out_of_an_anonymous_report(in_course, hand_in, solved, t
     page = tiny_course.root / "report.html"
     assert in_course("report", tiny.NAME, "--anonymous", "--out", page)[0] == 0
     assert "ada-lovelace" not in page.read_text()
+
+
+def test_ctrl_c_while_a_weak_reference_is_cleared_still_ends_the_command(run, monkeypatch):
+    """Python reports such an exception and goes on."""
+
+    def long(arguments):
+        thing = type("Thing", (), {})()
+        reference = weakref.ref(thing, lambda gone: signal.raise_signal(signal.SIGINT))
+        del thing
+        assert reference() is None
+        time.sleep(10)
+        return 0
+
+    monkeypatch.setattr(cli, "answered", long)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        status, _, err = run()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert status == cli.INTERRUPTED
+    assert err == "\nStopped. What was finished is kept; the same command goes on from there.\n"
