@@ -63,6 +63,21 @@ PARTS = (
             Assignment("part-1-quiz", "Quiz on part 1", 0.5, ("07-deep-bidirectional",)),
         ),
     ),
+    Part(
+        "part-2",
+        "Embeddings",
+        (
+            Assignment("09-word-vectors", "Word vectors", 3, ("01-sequences",)),
+            Assignment(
+                "10-word2vec", "Skip-gram, hierarchical softmax, negative sampling", 5, ("09-word-vectors",)
+            ),
+            Assignment("11-glove", "GloVe: vectors from counts", 3, ("10-word2vec",)),
+            Assignment(
+                "12-sentiment", "Sentiment: what an average cannot see", 3, ("04-lstm", "09-word-vectors")
+            ),
+            Assignment("part-2-quiz", "Quiz on part 2", 0.5, ("12-sentiment",)),
+        ),
+    ),
 )
 
 

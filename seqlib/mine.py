@@ -16,7 +16,19 @@ from typing import Any
 
 from platformdirs import user_data_dir
 
-TOPICS = ("sequences", "rnn", "gru", "lstm", "gradients", "language_model", "deep_bidirectional")
+TOPICS = (
+    "sequences",
+    "rnn",
+    "gru",
+    "lstm",
+    "gradients",
+    "language_model",
+    "deep_bidirectional",
+    "word_vectors",
+    "word2vec",
+    "glove",
+    "sentiment",
+)
 """The modules of `seqlib` whose public functions are exercises, in the order of the course."""
 
 
