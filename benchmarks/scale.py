@@ -8,6 +8,7 @@ of each submission is that of its stored result.
 """
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -35,7 +36,10 @@ def main() -> None:
         started, seconds, seen = watched(course.root, options.workers)
         finished = sorted(path.stat().st_mtime for path in (course.private / "results").rglob("*.json"))
     part = min(PART, options.submissions // 2)
-    first, last = finished[part - 1] - finished[0], finished[-1] - finished[-part]
+    spans = [
+        (start, end - 1, finished[end - 1] - finished[start])
+        for start, end in itertools.pairwise(range(0, len(finished) + 1, part))
+    ]
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
     rows = [
         row("whole run", seconds, "s"),
@@ -43,9 +47,8 @@ def main() -> None:
         row("until the first result", finished[0] - started, "s"),
         row("coordinator's peak memory", max(seen.coordinator, default=0.0), "MB", 500),
         row("a submission's own memory, largest", max(seen.submission, default=0.0), "MB", 150),
-        row(f"first {part}", first, "s"),
-        row(f"last {part}", last, "s"),
-        row("last over first", last / first, "", 1.1),
+        *(row(f"submissions {start + 1} to {end + 1}", took, "s") for start, end, took in spans),
+        row(f"last {part} over first {part}", spans[-1][2] / spans[0][2], "", 1.1),
     ]
     title = f"{len(finished)} submissions to {ASSIGNMENT}, {options.workers} workers, {load}"
     report(f"{title}, {len(seen.submission)} looks at a submission's memory", rows)
