@@ -133,6 +133,10 @@ def test_where_nothing_holds_grading_refuses_and_unsafe_is_seen_everywhere(tiny_
     assert code == 0, error
     (page,) = tiny_course.folder("feedback", tiny.NAME, "ada").glob("*.html")
     assert "graded with --unsafe" in page.read_text()
+    code, out, error = run("landlock", "grade", tiny.NAME, "--workers", "1", "--json", course=tiny_course)
+    assert code == 0, error
+    (line,) = json.loads(out)
+    assert (line["score"], line["flags"]) == (line["max_score"], [])  # what was graded unsafely is not kept
 
 
 @pytest.mark.parametrize(("refused", "flags"), [("namespaces", 0), (NOTHING_HOLDS, 1)])
