@@ -6,105 +6,58 @@ Arrays are features first: `(n_x, m)` for one time step of m examples, `(n_x, m,
 candidate leaves Γ_r out. Cho et al. (2014); Chung et al. (2014).
 """
 
-import functools
-import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
 from seqlib.activations import Array, sigmoid, softmax
+from seqlib.arguments import array, arrays, cached, requires, shaped, unrolled
 
 Parameters = dict[str, Array]
 Cache = tuple[Any, ...]
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _requires(test: Callable[..., None], *options: str) -> Callable[[F], F]:
-    """Let a function begin with a test of its arguments, apart from the formulas that it is there for."""
-
-    def decorate(function: F) -> F:
-        signature = inspect.signature(function)
-
-        @functools.wraps(function)
-        def tested(*arguments: Any, **named: Any) -> Any:
-            test(*signature.bind(*arguments, **named).args, *options)
-            return function(*arguments, **named)
-
-        return cast(F, tested)
-
-    return decorate
-
-
-def _require_floats(name: str, value: Any, *shape: int | None) -> None:
-    """Raise where `value` is not an array of floats of this shape; None stands for any size but 0."""
-    expected = f"expected floats shaped ({', '.join('any' if n is None else str(n) for n in shape)})"
-    if not isinstance(value, np.ndarray) or not np.issubdtype(value.dtype, np.floating):
-        given = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
-        raise TypeError(f"{name} is {given}, {expected}: make it one with np.asarray(…, dtype=float)")
-    fits = value.ndim == len(shape) and all(
-        n > 0 if m is None else n == m for n, m in zip(value.shape, shape, strict=True)
-    )
-    if not fits:
-        raise ValueError(f"{name} has shape {value.shape}, {expected}, none of them 0")
-
-
-def _require_step(xt: Any, a_prev: Any, parameters: Any, layers: str, *further: str) -> None:
-    """Raise where a step's arguments do not fit each other."""
-    _require_floats("a_prev", a_prev, None, None)
-    n_a, m = a_prev.shape
-    _require_floats("xt", xt, None, m)
-    wanted: dict[str, tuple[int | None, int]] = {}
+def _weights(parameters: Any, n_a: int, n_x: int, layers: str, *further: str) -> None:
+    shapes: dict[str, tuple[int | None, int]] = {}
     for gate in layers:
-        wanted |= {f"W{gate}": (n_a, n_a + xt.shape[0]), f"b{gate}": (n_a, 1)}
-    wanted |= {"Wy": (None, n_a), "by": (None, 1)} | dict.fromkeys(further, (n_a, 1))
-    if missing := sorted(wanted.keys() - parameters.keys()):
-        raise ValueError(
-            f"parameters lacks {', '.join(missing)}; expected {', '.join(wanted)}: add what is missing"
-        )
-    for name, shape in wanted.items():
-        _require_floats(f"parameters[{name!r}]", parameters[name], *shape)
-    _require_floats("parameters['by']", parameters["by"], parameters["Wy"].shape[0], 1)
+        shapes |= {f"W{gate}": (n_a, n_a + n_x), f"b{gate}": (n_a, 1)}
+    arrays("parameters", parameters, {**shapes, "Wy": (None, n_a), **dict.fromkeys(further, (n_a, 1))})
+    arrays("parameters", parameters, {"by": (parameters["Wy"].shape[0], 1)})
 
 
-def _require_sequence(x: Any, a0: Any, parameters: Any) -> None:
-    """Raise where a sequence has no steps, or not the examples of its first activation; the cell sees the rest."""
-    _require_floats("x", x, None, None, None)
-    _require_floats("a0", a0, None, x.shape[1])
+def _step(layers: str, *further: str) -> Callable[..., None]:
+    def test(xt: Any, a_prev: Any, parameters: Any) -> None:
+        array("a_prev", a_prev, "(n_a, m)")
+        shaped("xt", xt, (None, a_prev.shape[1]), "with the examples of a_prev")
+        _weights(parameters, a_prev.shape[0], xt.shape[0], layers, *further)
+
+    return test
 
 
-def _require_cache(cache: Any, **gradients: Any) -> None:
-    """Raise where a cache is not one of the whole cell, or a gradient not shaped as the activation of its step."""
-    if not isinstance(cache, tuple) or len(cache) != 7:
-        raise ValueError(
-            f"cache is {type(cache).__name__}, expected the seven entries of the cache of gru_cell_forward"
-        )
-    for name, gradient in gradients.items():
-        _require_floats(name, gradient, *cache[1].shape)
+def _sequence(x: Any, a0: Any, parameters: Any) -> None:
+    array("x", x, "(n_x, m, T_x)")
+    shaped("a0", a0, (None, x.shape[1]), "with the examples of x")
+    _weights(parameters, a0.shape[0], x.shape[0], "urc")
 
 
-def _require_gradient(da_next: Any, cache: Any) -> None:
-    """Raise where the gradient that reaches a step does not fit its cache."""
-    _require_cache(cache, da_next=da_next)
+def _cache(cache: Any) -> None:
+    cached("cache", cache, 7, "gru_cell_forward")
 
 
-def _require_gates(gates: Any, cache: Any) -> None:
-    """Raise where the gradients at the layers do not fit the cache."""
-    _require_cache(cache, **gates)
+def _gradient(da_next: Any, cache: Any) -> None:
+    shaped("da_next", da_next, cache[0].shape, "that of a_next")
 
 
-def _require_gradient_and_gates(da_next: Any, gates: Any, cache: Any) -> None:
-    """Raise where one of a step's gradients does not fit its cache."""
-    _require_cache(cache, da_next=da_next, **gates)
+def _gates(gates: Any, cache: Any) -> None:
+    arrays("gates", gates, dict.fromkeys(("dut", "dcct", "drt"), cache[0].shape))
 
 
-def _require_gradients(da: Any, caches: Any) -> None:
-    """Raise where `da` has not one gradient for each step that went forward."""
-    cell_caches, x = caches
-    _require_floats("da", da, *cell_caches[0][1].shape, x.shape[2])
+def _gradients(da: Any, caches: Any) -> None:
+    unrolled(da, caches, 7, "gru_cell_forward")
 
 
-@_requires(_require_step, "uc")
+@requires(_step("uc"), inner=True)
 def gru_simplified_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array]:
     """One time step with the update gate alone.
 
@@ -128,7 +81,7 @@ def gru_simplified_cell_forward(xt: Array, a_prev: Array, parameters: Parameters
     return a_next, yt_pred
 
 
-@_requires(_require_step, "urc")
+@requires(_step("urc"), inner=True)
 def gru_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Cache]:
     """One time step: the candidate sees what the reset gate lets through, the update gate mixes old and new.
 
@@ -155,7 +108,7 @@ def gru_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     return a_next, yt_pred, (a_next, a_prev, ut, rt, cct, xt, parameters)
 
 
-@_requires(_require_sequence)
+@requires(_sequence)
 def gru_forward(
     x: Array, a0: Array, parameters: Parameters
 ) -> tuple[Array, Array, tuple[list[Cache], Array]]:
@@ -183,7 +136,7 @@ def gru_forward(
     return np.stack(activations, axis=2), np.stack(predictions, axis=2), (caches, x)
 
 
-@_requires(_require_gradient)
+@requires(_cache, _gradient, inner=True)
 def gru_gates_backward(da_next: Array, cache: Cache) -> Parameters:
     """Gradients at the three layers, before their σ or tanh.
 
@@ -207,7 +160,7 @@ def gru_gates_backward(da_next: Array, cache: Cache) -> Parameters:
     return {"dut": dut, "dcct": dcct, "drt": drt}
 
 
-@_requires(_require_gates)
+@requires(_cache, _gates, inner=True)
 def gru_parameters_backward(gates: Parameters, cache: Cache) -> Parameters:
     """From the gradients at the three layers to their weights and biases.
 
@@ -235,7 +188,7 @@ def gru_parameters_backward(gates: Parameters, cache: Cache) -> Parameters:
     }
 
 
-@_requires(_require_gradient_and_gates)
+@requires(_cache, _gradient, _gates, inner=True)
 def gru_inputs_backward(da_next: Array, gates: Parameters, cache: Cache) -> Parameters:
     """From the gradients at the three layers to what came in: x, and a_prev along its four paths.
 
@@ -260,6 +213,7 @@ def gru_inputs_backward(da_next: Array, gates: Parameters, cache: Cache) -> Para
     return {"dxt": dxt, "da_prev": da_prev}
 
 
+@requires(_cache, _gradient, inner=True)
 def gru_cell_backward(da_next: Array, cache: Cache) -> Parameters:
     """One time step backward: the three parts above put together.
 
@@ -269,12 +223,16 @@ def gru_cell_backward(da_next: Array, cache: Cache) -> Parameters:
 
     Returns:
         dxt, da_prev, dWu, dWr, dWc, dbu, dbr, dbc.
+
+    Raises:
+        TypeError: da_next is not an array of floats.
+        ValueError: a shape is not as said above, or the cache is not of this cell.
     """
     gates = gru_gates_backward(da_next, cache)
     return {**gru_inputs_backward(da_next, gates, cache), **gru_parameters_backward(gates, cache)}
 
 
-@_requires(_require_gradients)
+@requires(_gradients)
 def gru_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
     """Backpropagation through time.
 
@@ -303,7 +261,7 @@ def gru_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
     return {"dx": dx, "da0": da_prev, **gradients}
 
 
-@_requires(_require_step, "urc", "bca")
+@requires(_step("urc", "bca"), inner=True)
 def gru_cell_forward_reset_after(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array]:
     """One time step in which the reset gate comes after its matrix, as in `torch.nn.GRU`.
 

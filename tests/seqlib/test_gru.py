@@ -199,16 +199,12 @@ def test_the_place_of_the_reset_gate_matters_but_not_when_it_is_open():
 @pytest.mark.parametrize(
     ("name", "change", "error", "message"),
     [
-        ("xt", lambda v: v[:, :1], ValueError, r"xt has shape \(3, 1\), expected floats shaped \(any, 4\)"),
+        ("xt", lambda v: v[:, :1], ValueError, r"xt has shape \(3, 1\); expected \(any, 4\)"),
         ("xt", lambda v: v[:0], ValueError, r"xt has shape \(0, 4\)"),
-        (
-            "a_prev",
-            lambda v: v[0],
-            ValueError,
-            r"a_prev has shape \(4,\), expected floats shaped \(any, any\)",
-        ),
-        ("a_prev", lambda v: v.astype(int), TypeError, "a_prev is an array of int64"),
-        ("xt", lambda v: v.tolist(), TypeError, "xt is list"),
+        ("a_prev", lambda v: v[0], ValueError, r"a_prev has shape \(4,\); expected \(n_a, m\)"),
+        ("a_prev", lambda v: v.astype(int), TypeError, "a_prev holds int64; expected floating point"),
+        ("a_prev", lambda v: v * np.nan, ValueError, "a_prev holds NaN in 20 of 20 places"),
+        ("xt", lambda v: v.tolist(), TypeError, "xt is of type list"),
     ],
 )
 @pytest.mark.parametrize(
@@ -225,7 +221,7 @@ def test_arguments_that_do_not_fit_are_named(cell, name, change, error, message)
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"br": np.ones(N_A)}, r"parameters\['br'\] has shape \(5,\), expected floats shaped \(5, 1\)"),
+        ({"br": np.ones(N_A)}, r"parameters\['br'\] has shape \(5,\); expected \(5, 1\)"),
         ({"Wc": np.ones((N_A + N_X, N_A))}, r"parameters\['Wc'\] has shape \(8, 5\).*\(5, 8\)"),
         ({"by": np.ones((N_Y + 1, 1))}, r"parameters\['by'\] has shape \(5, 1\).*\(4, 1\)"),
     ],
@@ -243,12 +239,18 @@ def test_sequences_and_gradients_that_do_not_fit_are_named():
     x, a0, parameters, rng = draw(4, 2, 0)
     with pytest.raises(ValueError, match=r"x has shape \(3, 2, 0\)"):
         gru_forward(x[:, :, :0], a0, parameters)
-    with pytest.raises(ValueError, match=r"a0 has shape \(5, 1\), expected floats shaped \(any, 2\)"):
+    with pytest.raises(ValueError, match=r"a0 has shape \(5, 1\); expected \(any, 2\)"):
         gru_forward(x, a0[:, :1], parameters)
     caches = gru_forward(x, a0, parameters)[2]
-    with pytest.raises(ValueError, match=r"da has shape \(5, 2, 3\), expected floats shaped \(5, 2, 4\)"):
+    with pytest.raises(ValueError, match=r"da has shape \(5, 2, 3\); expected \(5, 2, 4\)"):
         gru_backward(rng.normal(size=(N_A, 2, 3)), caches)
     with pytest.raises(ValueError, match=r"da_next has shape \(5,\)"):
         gru_cell_backward(np.ones(N_A), caches[0][0])
-    with pytest.raises(ValueError, match="cache is tuple, expected the seven entries"):
+    with pytest.raises(ValueError, match="cache is a tuple of 6; expected the 7 entries"):
         gru_gates_backward(np.ones((N_A, 2)), caches[0][0][:6])
+    with pytest.raises(ValueError, match=r"caches\[1\] has shape \(3, 2, 4\); expected \(any, 2, 3\)"):
+        gru_backward(np.ones((N_A, 2, 3)), (caches[0][:3], caches[1]))
+    with pytest.raises(ValueError, match="gates lacks drt"):
+        gru_parameters_backward({"dut": a0, "dcct": a0}, caches[0][0])
+    with pytest.raises(ValueError, match=r"parameters lacks Wu"):
+        gru_forward(x, a0, {})
