@@ -8,7 +8,7 @@ from tiny import HOUSE
 
 from autograder import batch, classroom
 from autograder.audit import Audit, audit_question
-from autograder.exercises import exercises
+from autograder.exercises import ASSIGNMENTS, exercises
 from autograder.quiz import Choice, Question, judged
 from autograder.store import Course
 
@@ -75,12 +75,12 @@ def test_the_audit_tries_every_answer():
     assert found.problems == ["nothing is said to whoever answers a"]
 
 
-QUIZ = exercises("part-1-quiz")
+QUIZZES = [name for name in ASSIGNMENTS if name.endswith("-quiz")]
 
 
-def answered(**answers):
+def answered(quiz, **answers):
     """The released quiz with these answers written in."""
-    notebook = nbformat.read(HOUSE / "assignments/part-1-quiz/part_1_quiz.ipynb", as_version=4)
+    notebook = nbformat.read(HOUSE / "assignments" / quiz / f"{ASSIGNMENTS[quiz]}.ipynb", as_version=4)
     for cell in notebook.cells:
         name = cell.metadata["autograder"].get("exercise")
         if cell.metadata["autograder"]["role"] == "exercise" and name in answers:
@@ -88,26 +88,30 @@ def answered(**answers):
     return notebook
 
 
-def test_a_quiz_is_graded_in_the_sandbox_answer_by_answer(tmp_path):
+def laid(notebook, folder, quiz):
+    (folder / quiz).mkdir(parents=True)
+    nbformat.write(notebook, folder / quiz / f"{ASSIGNMENTS[quiz]}.ipynb")
+
+
+@pytest.mark.parametrize("quiz", QUIZZES)
+def test_a_quiz_is_graded_in_the_sandbox_answer_by_answer(tmp_path, quiz):
     (tmp_path / "nbgrader_config.py").write_text((HOUSE / "nbgrader_config.py").read_text())
-    released = tmp_path / "assignments" / "part-1-quiz"
-    released.mkdir(parents=True)
-    nbformat.write(answered(), released / "part_1_quiz.ipynb")
-    right = {question.name: question.answer for question in QUIZ}
-    stripped = answered(**right)
+    laid(answered(quiz), tmp_path / "assignments", quiz)
+    first, second, *_ = exercises(quiz)
+    right = {question.name: question.answer for question in exercises(quiz)}
+    wrong = next(letter for letter in "abcd" if letter not in first.answer)
+    stripped = answered(quiz, **right)
     for cell in stripped.cells:
         cell.metadata.clear()
     handed = {
-        "ada": answered(**right),
-        "ben": answered(**{**right, QUIZ[0].name: "a", QUIZ[1].name: ["d", 3]}),
-        "cem": answered(),
+        "ada": answered(quiz, **right),
+        "ben": answered(quiz, **{**right, first.name: wrong, second.name: ["d", 3]}),
+        "cem": answered(quiz),
         "dora": stripped,
     }
     for student, notebook in handed.items():
-        folder = tmp_path / "submitted" / student / "part-1-quiz"
-        folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / "part_1_quiz.ipynb")
-    lines = classroom.grade(Course(tmp_path), "part-1-quiz", pool=batch.processes(2))
+        laid(notebook, tmp_path / "submitted" / student, quiz)
+    lines = classroom.grade(Course(tmp_path), quiz, pool=batch.processes(2))
     assert {line.student: line.score for line in lines} == {"ada": 100, "ben": 80, "cem": 0, "dora": 100}
     said = next(line for line in lines if line.student == "ben")
-    assert said.recognised == [f"{QUIZ[0].name}: picked_a"]
+    assert said.recognised == [f"{first.name}: picked_{wrong}"]
