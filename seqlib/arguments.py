@@ -156,7 +156,7 @@ def unrolled(da: Any, caches: Any, entries: int, cell: str) -> None:
         cell: the function whose caches these are.
     """
     if not isinstance(caches, tuple | list) or len(caches) != 2:
-        raise ValueError(f"caches is {caches!r:.40}; expected (list of the caches of {cell}, x)")
+        raise ValueError(f"caches is a {type(caches).__name__}; expected (list of the caches of {cell}, x)")
     cell_caches, x = caches
     some("caches[0]", cell_caches)
     for t, cache in enumerate(cell_caches):

@@ -11,11 +11,63 @@ from typing import Any
 import numpy as np
 
 from seqlib.activations import Array, sigmoid, softmax
+from seqlib.arguments import array, arrays, cached, requires, shaped, unrolled
 
 Parameters = dict[str, Array]
 Cache = tuple[Any, ...]
+CELL = "lstm_cell_forward"
 
 
+def _layers(parameters: Any, n_a: int, n_x: int) -> None:
+    shapes = {f"W{gate}": (n_a, n_a + n_x) for gate in "fuco"}
+    arrays("parameters", parameters, shapes | {f"b{gate}": (n_a, 1) for gate in "fuco"})
+
+
+def _output(parameters: Any, n_a: int) -> None:
+    arrays("parameters", parameters, {"Wy": (None, n_a), "by": (None, 1)})
+    arrays("parameters", parameters, {"by": (parameters["Wy"].shape[0], 1)})
+
+
+def _gates_of(xt: Any, a_prev: Any, parameters: Any) -> None:
+    array("a_prev", a_prev, "(n_a, m)")
+    shaped("xt", xt, (None, a_prev.shape[1]), "with the examples of a_prev")
+    _layers(parameters, a_prev.shape[0], xt.shape[0])
+
+
+def _memory(a_prev: Any, c_prev: Any, parameters: Any) -> None:
+    shaped("c_prev", c_prev, a_prev.shape, "that of a_prev")
+    _output(parameters, a_prev.shape[0])
+
+
+def _peepholes(a_prev: Any, parameters: Any) -> None:
+    arrays("parameters", parameters, dict.fromkeys(("pf", "pu", "po"), (a_prev.shape[0], 1)))
+
+
+def _sequence(x: Any, a0: Any, parameters: Any) -> None:
+    array("x", x, "(n_x, m, T_x)")
+    shaped("a0", a0, (None, x.shape[1]), "with the examples of x")
+    _layers(parameters, a0.shape[0], x.shape[0])
+    _output(parameters, a0.shape[0])
+
+
+def _cache(cache: Any) -> None:
+    cached("cache", cache, 10, CELL)
+
+
+def _gradients(da_next: Any, dc_next: Any, cache: Any) -> None:
+    shaped("da_next", da_next, cache[0].shape, "that of a_next")
+    shaped("dc_next", dc_next, cache[0].shape, "that of c_next")
+
+
+def _gates(gates: Any, cache: Any) -> None:
+    arrays("gates", gates, dict.fromkeys(("dft", "dut", "dcct", "dot"), cache[0].shape))
+
+
+def _gradients_of_steps(da: Any, caches: Any) -> None:
+    unrolled(da, caches, 10, CELL)
+
+
+@requires(_gates_of, inner=True)
 def lstm_gates(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Array, Array]:
     """The three gates and the candidate, each a layer on the stacked `[a_prev, x]`.
 
@@ -26,6 +78,10 @@ def lstm_gates(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array,
 
     Returns:
         ft, ut, cct, ot, each (n_a, m): forget gate, update gate, candidate, output gate.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     ft = sigmoid(parameters["Wf"] @ concat + parameters["bf"])
@@ -35,6 +91,7 @@ def lstm_gates(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array,
     return ft, ut, cct, ot
 
 
+@requires(_gates_of, _memory, inner=True)
 def lstm_cell_forward(
     xt: Array, a_prev: Array, c_prev: Array, parameters: Parameters
 ) -> tuple[Array, Array, Array, Cache]:
@@ -49,6 +106,10 @@ def lstm_cell_forward(
     Returns:
         a_next (n_a, m), c_next (n_a, m), yt_pred (n_y, m) probabilities,
         cache = (a_next, c_next, a_prev, c_prev, ft, ut, cct, ot, xt, parameters).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     ft, ut, cct, ot = lstm_gates(xt, a_prev, parameters)
     c_next = ft * c_prev + ut * cct  # (n_a, m)
@@ -58,6 +119,7 @@ def lstm_cell_forward(
     return a_next, c_next, yt_pred, cache
 
 
+@requires(_sequence)
 def lstm_forward(
     x: Array, a0: Array, parameters: Parameters
 ) -> tuple[Array, Array, Array, tuple[list[Cache], Array]]:
@@ -70,6 +132,10 @@ def lstm_forward(
 
     Returns:
         a (n_a, m, T_x), y (n_y, m, T_x), c (n_a, m, T_x), caches = (list of the T_x cell caches, x).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     a_next, c_next = a0, np.zeros_like(a0)
     activations, predictions, memories, caches = [], [], [], []
@@ -83,6 +149,7 @@ def lstm_forward(
     return a, y, c, (caches, x)
 
 
+@requires(_cache, _gradients, inner=True)
 def lstm_gates_backward(da_next: Array, dc_next: Array, cache: Cache) -> Parameters:
     """Gradients at the four layers, before their σ or tanh.
 
@@ -93,6 +160,10 @@ def lstm_gates_backward(da_next: Array, dc_next: Array, cache: Cache) -> Paramet
 
     Returns:
         dft, dut, dcct, dot, each (n_a, m): gradients at the pre-activations of the gates and the candidate.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something holds NaN, or the cache is not of this cell.
     """
     _, c_next, _, c_prev, ft, ut, cct, ot, _, _ = cache
     tanh_c = np.tanh(c_next)
@@ -105,6 +176,7 @@ def lstm_gates_backward(da_next: Array, dc_next: Array, cache: Cache) -> Paramet
     }
 
 
+@requires(_cache, _gates, inner=True)
 def lstm_parameters_backward(gates: Parameters, cache: Cache) -> Parameters:
     """From the gradients at the four layers to their weights and biases.
 
@@ -114,6 +186,10 @@ def lstm_parameters_backward(gates: Parameters, cache: Cache) -> Parameters:
 
     Returns:
         dWf, dWu, dWc, dWo (n_a, n_a + n_x) and dbf, dbu, dbc, dbo (n_a, 1).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something holds NaN, or the cache is not of this cell.
     """
     a_prev, xt = cache[2], cache[8]
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
@@ -129,6 +205,7 @@ def lstm_parameters_backward(gates: Parameters, cache: Cache) -> Parameters:
     }
 
 
+@requires(_cache, _gradients, _gates, inner=True)
 def lstm_inputs_backward(da_next: Array, dc_next: Array, gates: Parameters, cache: Cache) -> Parameters:
     """From the gradients at the four layers to what came in: x, a_prev and c_prev.
 
@@ -140,6 +217,10 @@ def lstm_inputs_backward(da_next: Array, dc_next: Array, gates: Parameters, cach
 
     Returns:
         dxt (n_x, m), da_prev (n_a, m), dc_prev (n_a, m).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something holds NaN, or the cache is not of this cell.
     """
     _, c_next, a_prev, _, ft, _, _, ot, _, parameters = cache
     dconcat = (
@@ -153,6 +234,7 @@ def lstm_inputs_backward(da_next: Array, dc_next: Array, gates: Parameters, cach
     return {"dxt": dconcat[n_a:], "da_prev": dconcat[:n_a], "dc_prev": dc * ft}
 
 
+@requires(_cache, _gradients, inner=True)
 def lstm_cell_backward(da_next: Array, dc_next: Array, cache: Cache) -> Parameters:
     """One time step backward: the three parts above put together.
 
@@ -163,12 +245,17 @@ def lstm_cell_backward(da_next: Array, dc_next: Array, cache: Cache) -> Paramete
 
     Returns:
         dxt, da_prev, dc_prev, dWf, dWu, dWc, dWo, dbf, dbu, dbc, dbo.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something holds NaN, or the cache is not of this cell.
     """
     gates = lstm_gates_backward(da_next, dc_next, cache)
     inputs = lstm_inputs_backward(da_next, dc_next, gates, cache)
     return {**inputs, **lstm_parameters_backward(gates, cache)}
 
 
+@requires(_gradients_of_steps)
 def lstm_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
     """Backpropagation through time, along the activations and along the memory.
 
@@ -178,6 +265,10 @@ def lstm_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
 
     Returns:
         dx (n_x, m, T_x), da0 (n_a, m), and dWf, dWu, dWc, dWo, dbf, dbu, dbc, dbo summed over the steps.
+
+    Raises:
+        TypeError: da is not an array of floats.
+        ValueError: da has not a step for each cache, or holds NaN.
     """
     cell_caches, x = caches
     parameters = cell_caches[0][9]
@@ -195,6 +286,7 @@ def lstm_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
     return {"dx": dx, "da0": da_prev, **gradients}
 
 
+@requires(_gates_of, _memory, _peepholes, inner=True)
 def lstm_peephole_cell_forward(
     xt: Array, a_prev: Array, c_prev: Array, parameters: Parameters
 ) -> tuple[Array, Array, Array]:
@@ -210,6 +302,10 @@ def lstm_peephole_cell_forward(
 
     Returns:
         a_next (n_a, m), c_next (n_a, m), yt_pred (n_y, m) probabilities.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     ft = sigmoid(parameters["Wf"] @ concat + parameters["pf"] * c_prev + parameters["bf"])

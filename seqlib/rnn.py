@@ -12,11 +12,109 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlib.activations import Array, softmax
+from seqlib.arguments import (
+    ANY,
+    array,
+    arrays,
+    cached,
+    keys,
+    positive,
+    requires,
+    shaped,
+    some,
+    unrolled,
+    within,
+)
 
 Parameters = dict[str, Array]
 Cache = tuple[Any, ...]
+CELL = "rnn_cell_forward"
 
 
+def _parameters(parameters: Any) -> None:
+    arrays("parameters", parameters, {"Waa": (None, None), "Wax": (None, None)})
+    _weights(parameters, parameters["Waa"].shape[0], parameters["Wax"].shape[1])
+
+
+def _weights(parameters: Any, n_a: int, n_x: int) -> None:
+    shapes = {"Waa": (n_a, n_a), "Wax": (n_a, n_x), "ba": (n_a, 1), "Wya": (None, n_a), "by": (None, 1)}
+    arrays("parameters", parameters, shapes)
+    arrays("parameters", parameters, {"by": (parameters["Wya"].shape[0], 1)})
+
+
+def _step(xt: Any, a_prev: Any) -> None:
+    array("a_prev", a_prev, "(n_a, m)")
+    shaped("xt", xt, (None, a_prev.shape[1]), "with the examples of a_prev")
+
+
+def _step_weights(xt: Any, a_prev: Any, parameters: Any) -> None:
+    _weights(parameters, a_prev.shape[0], xt.shape[0])
+
+
+def _step_stacked(xt: Any, a_prev: Any, stacked: Any) -> None:
+    n_a, n_x = a_prev.shape[0], xt.shape[0]
+    arrays("stacked", stacked, {"Wa": (n_a, n_a + n_x), "ba": (n_a, 1), "Wya": (None, n_a), "by": (None, 1)})
+    arrays("stacked", stacked, {"by": (stacked["Wya"].shape[0], 1)})
+
+
+def _sequence(x: Any, a0: Any, parameters: Any) -> None:
+    array("x", x, "(n_x, m, T_x)")
+    shaped("a0", a0, (None, x.shape[1]), "with the examples of x")
+    _weights(parameters, a0.shape[0], x.shape[0])
+
+
+def _numbers(name: str, value: Any) -> None:
+    """Raise unless it is a dict with at least one array, all of floats without NaN."""
+    keys(name, value, ())
+    some(name, value)
+    for key, numbers in value.items():
+        array(f"{name}[{key!r}]", numbers, ANY)
+
+
+def _shifted(loss: Any, parameters: Any, epsilon: Any) -> None:
+    if not callable(loss):
+        raise TypeError(f"loss is of type {type(loss).__name__}; expected a function of the parameters")
+    _numbers("parameters", parameters)
+    positive("epsilon", epsilon)
+
+
+def _both_gradients(gradients: Any, numeric: Any) -> None:
+    _numbers("numeric", numeric)
+    arrays("gradients", gradients, {key: numbers.shape for key, numbers in numeric.items()})
+
+
+def _labels(y_pred: Any, y: Any) -> None:
+    array("y_pred", y_pred, "(1, m, T_x)")
+    shaped("y_pred", y_pred, (1, *y_pred.shape[1:]), "one output unit")
+    shaped("y", y, y_pred.shape, "as y_pred has", "biuf")
+
+
+def _classes(y_pred: Any, y: Any) -> None:
+    array("y_pred", y_pred, "(n_y, m, T_x)")
+    shaped("y", y, y_pred.shape[1:], "as y_pred has", "iu")
+    within("y", y, y_pred.shape[0])
+
+
+def _outputs(y_pred: Any, y: Any, a: Any, parameters: Any) -> None:
+    array("y_pred", y_pred, "(n_y, m, T_x)")
+    if np.ndim(y):  # else y_pred may be the difference already, and y 0
+        shaped("y", y, y_pred.shape, "as y_pred has", "biuf")
+    else:
+        positive("y", y, zero=True)
+    shaped("a", a, (None, *y_pred.shape[1:]), "with the examples and steps of y_pred")
+    arrays("parameters", parameters, {"Wya": (y_pred.shape[0], a.shape[0])})
+
+
+def _cache(da_next: Any, cache: Any) -> None:
+    cached("cache", cache, 4, CELL)
+    shaped("da_next", da_next, cache[0].shape, "that of a_next")
+
+
+def _gradients(da: Any, caches: Any) -> None:
+    unrolled(da, caches, 4, CELL)
+
+
+@requires(_shifted)
 def numeric_gradient(
     loss: Callable[[Parameters], float], parameters: Parameters, epsilon: float = 1e-5
 ) -> Parameters:
@@ -29,6 +127,10 @@ def numeric_gradient(
 
     Returns:
         A dict with the keys of `parameters`; each array holds ∂loss/∂entry.
+
+    Raises:
+        TypeError: loss cannot be called, or an array is not of floats.
+        ValueError: there are no parameters, an array holds NaN, or epsilon is not above 0.
     """
     gradients = {}
     shifted = {name: value.copy() for name, value in parameters.items()}
@@ -46,6 +148,7 @@ def numeric_gradient(
     return gradients
 
 
+@requires(_both_gradients)
 def gradient_error(gradients: Parameters, numeric: Parameters) -> float:
     """The relative distance ‖g − n‖ / (‖g‖ + ‖n‖) of two gradients, over all parameters together.
 
@@ -55,6 +158,10 @@ def gradient_error(gradients: Parameters, numeric: Parameters) -> float:
 
     Returns:
         A number from 0 (equal) to 1 (as far apart as can be); 0 when both are zero.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a gradient is missing, of another shape, or holds NaN; or there is none.
     """
     g = np.concatenate([gradients[name].ravel() for name in numeric])
     n = np.concatenate([numeric[name].ravel() for name in numeric])
@@ -62,6 +169,7 @@ def gradient_error(gradients: Parameters, numeric: Parameters) -> float:
     return float(np.linalg.norm(g - n) / total) if total > 0 else 0.0
 
 
+@requires(_step, _step_weights, inner=True)
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Cache]:
     """One time step: mix the input with the previous activation, then predict.
 
@@ -72,6 +180,10 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
 
     Returns:
         a_next (n_a, m), yt_pred (n_y, m) probabilities, cache = (a_next, a_prev, xt, parameters).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     Waa, Wax, Wya = parameters["Waa"], parameters["Wax"], parameters["Wya"]
     ba, by = parameters["ba"], parameters["by"]
@@ -80,6 +192,7 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     return a_next, yt_pred, (a_next, a_prev, xt, parameters)
 
 
+@requires(_parameters)
 def stack_parameters(parameters: Parameters) -> Parameters:
     """Put Waa and Wax side by side, so that one product does the work of two.
 
@@ -88,11 +201,16 @@ def stack_parameters(parameters: Parameters) -> Parameters:
 
     Returns:
         Wa = [Waa | Wax] (n_a, n_a + n_x), and Wya, ba, by as they are.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     Wa = np.concatenate([parameters["Waa"], parameters["Wax"]], axis=1)  # (n_a, n_a + n_x)
     return {"Wa": Wa, "Wya": parameters["Wya"], "ba": parameters["ba"], "by": parameters["by"]}
 
 
+@requires(_step, _step_stacked, inner=True)
 def rnn_cell_forward_stacked(xt: Array, a_prev: Array, stacked: Parameters) -> tuple[Array, Array]:
     """One time step in the stacked form a = tanh(Wa [a_prev, x] + ba).
 
@@ -103,6 +221,10 @@ def rnn_cell_forward_stacked(xt: Array, a_prev: Array, stacked: Parameters) -> t
 
     Returns:
         a_next (n_a, m), yt_pred (n_y, m) probabilities; those of `rnn_cell_forward`.
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     concat = np.concatenate([a_prev, xt], axis=0)  # (n_a + n_x, m)
     a_next = np.tanh(stacked["Wa"] @ concat + stacked["ba"])  # (n_a, m)
@@ -110,6 +232,7 @@ def rnn_cell_forward_stacked(xt: Array, a_prev: Array, stacked: Parameters) -> t
     return a_next, yt_pred
 
 
+@requires(_sequence)
 def rnn_forward(
     x: Array, a0: Array, parameters: Parameters
 ) -> tuple[Array, Array, tuple[list[Cache], Array]]:
@@ -122,6 +245,10 @@ def rnn_forward(
 
     Returns:
         a (n_a, m, T_x), y_pred (n_y, m, T_x), caches = (list of the T_x cell caches, x).
+
+    Raises:
+        TypeError: something is not an array of floats.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a parameter is missing.
     """
     a_next = a0
     activations, predictions, caches = [], [], []
@@ -133,6 +260,7 @@ def rnn_forward(
     return np.stack(activations, axis=2), np.stack(predictions, axis=2), (caches, x)
 
 
+@requires(_labels)
 def binary_cross_entropy(y_pred: Array, y: Array) -> tuple[Array, float]:
     """The loss of a yes/no label at every step, such as "is this word part of a name?".
 
@@ -142,11 +270,16 @@ def binary_cross_entropy(y_pred: Array, y: Array) -> tuple[Array, float]:
 
     Returns:
         losses (m, T_x) of each example and step, and their sum.
+
+    Raises:
+        TypeError: y_pred is not an array of floats, or y not one of numbers.
+        ValueError: a shape is not as said above, something is empty or holds NaN.
     """
     losses = -(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))[0]  # (m, T_x)
     return losses, float(losses.sum())
 
 
+@requires(_classes)
 def cross_entropy(y_pred: Array, y: NDArray[np.integer]) -> tuple[Array, float]:
     """The loss of a softmax prediction at every step: −log of the probability of the true class.
 
@@ -156,12 +289,17 @@ def cross_entropy(y_pred: Array, y: NDArray[np.integer]) -> tuple[Array, float]:
 
     Returns:
         losses (m, T_x) of each example and step, and their sum.
+
+    Raises:
+        TypeError: y_pred is not an array of floats, or y not one of whole numbers.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or a class is not one of the n_y.
     """
     p_true = np.take_along_axis(y_pred, y[np.newaxis], axis=0)[0]  # (m, T_x)
     losses = -np.log(p_true)
     return losses, float(losses.sum())
 
 
+@requires(_outputs)
 def rnn_output_backward(y_pred: Array, y: Array, a: Array, parameters: Parameters) -> Parameters:
     """From the summed cross-entropy back through the softmax layer, for all steps at once.
 
@@ -173,6 +311,10 @@ def rnn_output_backward(y_pred: Array, y: Array, a: Array, parameters: Parameter
 
     Returns:
         dWya (n_y, n_a), dby (n_y, 1), and da (n_a, m, T_x), what each step's own loss sends to its activation.
+
+    Raises:
+        TypeError: something is not an array of numbers.
+        ValueError: a shape is not as said above, something is empty or holds NaN, or Wya is missing.
     """
     dy = y_pred - y  # (n_y, m, T_x)
     return {
@@ -182,6 +324,7 @@ def rnn_output_backward(y_pred: Array, y: Array, a: Array, parameters: Parameter
     }
 
 
+@requires(_cache, inner=True)
 def rnn_cell_backward(da_next: Array, cache: Cache) -> Parameters:
     """One time step backward.
 
@@ -191,6 +334,10 @@ def rnn_cell_backward(da_next: Array, cache: Cache) -> Parameters:
 
     Returns:
         dxt (n_x, m), da_prev (n_a, m), dWax (n_a, n_x), dWaa (n_a, n_a), dba (n_a, 1).
+
+    Raises:
+        TypeError: da_next is not an array of floats.
+        ValueError: da_next has another shape than a_next or holds NaN, or the cache is not of this cell.
     """
     a_next, a_prev, xt, parameters = cache
     dz = da_next * (1 - a_next**2)  # (n_a, m), through tanh
@@ -203,6 +350,7 @@ def rnn_cell_backward(da_next: Array, cache: Cache) -> Parameters:
     }
 
 
+@requires(_gradients)
 def rnn_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
     """Backpropagation through time.
 
@@ -212,6 +360,10 @@ def rnn_backward(da: Array, caches: tuple[list[Cache], Array]) -> Parameters:
 
     Returns:
         dx (n_x, m, T_x), da0 (n_a, m), and dWax, dWaa, dba summed over the steps.
+
+    Raises:
+        TypeError: da is not an array of floats.
+        ValueError: da has not a step for each cache, or holds NaN.
     """
     cell_caches, x = caches
     parameters = cell_caches[0][3]

@@ -195,3 +195,70 @@ def test_without_peepholes_the_peephole_cell_is_the_plain_one():
     plain = lstm_cell_forward(x[:, :, 0], a_prev, c_prev, parameters)[:3]
     for got, want in zip(lstm_peephole_cell_forward(x[:, :, 0], a_prev, c_prev, closed), plain, strict=True):
         np.testing.assert_allclose(got, want, **CLOSE)
+
+
+X, A0, PARAMETERS, _ = draw(4, 2, 9)
+PARAMETERS |= dict.fromkeys(("pf", "pu", "po"), np.ones((N_A, 1)))
+XT = X[:, :, 0]
+CACHES = lstm_forward(X, A0, PARAMETERS)[3]
+CACHE = CACHES[0][0]
+GATES = lstm_gates_backward(A0, A0, CACHE)
+
+
+def without(name):
+    return {key: value for key, value in PARAMETERS.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (
+            lambda: lstm_gates(XT[:, :1], A0, PARAMETERS),
+            ValueError,
+            r"xt has shape \(3, 1\); expected \(any, 2\)",
+        ),
+        (lambda: lstm_gates(XT, A0[:0], PARAMETERS), ValueError, r"a_prev has shape \(0, 2\)"),
+        (lambda: lstm_gates(XT.astype(int), A0, PARAMETERS), TypeError, "xt holds int64"),
+        (lambda: lstm_gates(XT, A0 * np.nan, PARAMETERS), ValueError, "a_prev holds NaN"),
+        (lambda: lstm_gates(XT, A0, without("bu")), ValueError, "parameters lacks bu"),
+        (
+            lambda: lstm_gates(XT[1:], A0, PARAMETERS),
+            ValueError,
+            r"\['Wf'\] has shape \(5, 8\); expected \(5, 7\)",
+        ),
+        (lambda: lstm_cell_forward(XT, A0, A0[:, :1], PARAMETERS), ValueError, r"c_prev has shape \(5, 1\)"),
+        (lambda: lstm_cell_forward(XT, A0, 0, PARAMETERS), TypeError, "c_prev is of type int"),
+        (lambda: lstm_cell_forward(XT, A0, A0, without("Wy")), ValueError, "parameters lacks Wy"),
+        (
+            lambda: lstm_cell_forward(XT, A0, A0, PARAMETERS | {"by": np.ones((1, 1))}),
+            ValueError,
+            r"parameters\['by'\] has shape \(1, 1\); expected \(4, 1\)",
+        ),
+        (lambda: lstm_forward(X[:, :, :0], A0, PARAMETERS), ValueError, r"x has shape \(3, 2, 0\)"),
+        (lambda: lstm_forward(X.tolist(), A0, PARAMETERS), TypeError, "x is of type list"),
+        (lambda: lstm_forward(X, A0[:, :1], PARAMETERS), ValueError, r"a0 has shape \(5, 1\)"),
+        (lambda: lstm_forward(X, A0, without("bo")), ValueError, "parameters lacks bo"),
+        (lambda: lstm_gates_backward(A0[0], A0, CACHE), ValueError, r"da_next has shape \(2,\)"),
+        (lambda: lstm_gates_backward(A0, A0 * np.nan, CACHE), ValueError, "dc_next holds NaN"),
+        (
+            lambda: lstm_gates_backward(A0, A0, CACHE[:7]),
+            ValueError,
+            "cache is a tuple of 7; expected the 10",
+        ),
+        (lambda: lstm_parameters_backward({}, CACHE), ValueError, "gates lacks dft, dut, dcct, dot"),
+        (lambda: lstm_parameters_backward(GATES, None), ValueError, "cache is a NoneType"),
+        (
+            lambda: lstm_inputs_backward(A0, A0, GATES | {"dot": A0[1:]}, CACHE),
+            ValueError,
+            r"gates\['dot'\] has shape \(4, 2\)",
+        ),
+        (lambda: lstm_cell_backward(A0, 0.0, CACHE), TypeError, "dc_next is of type float"),
+        (lambda: lstm_backward(X, CACHES), ValueError, r"da has shape \(3, 2, 4\); expected \(5, 2, 4\)"),
+        (lambda: lstm_backward(X, CACHES[0][:2]), ValueError, r"caches\[0\]\[0\] is a"),
+        (lambda: lstm_peephole_cell_forward(XT, A0, A0, without("pu")), ValueError, "parameters lacks pu"),
+        (lambda: lstm_peephole_cell_forward(XT, A0, A0[1:], PARAMETERS), ValueError, "c_prev has shape"),
+    ],
+)
+def test_bad_input_is_named(call, error, said):
+    with pytest.raises(error, match=said):
+        call()

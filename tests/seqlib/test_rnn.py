@@ -158,3 +158,87 @@ def test_activations_do_not_overflow():
     with np.errstate(all="raise", under="ignore"):
         np.testing.assert_array_equal(sigmoid(z), [[0, 0.5, 1], [1, 0.5, 0]])
         np.testing.assert_array_equal(softmax(z), [[0, 0.5, 1], [1, 0.5, 0]])
+
+
+X, A0, PARAMETERS, Y = draw(4, 2, 9)
+XT = X[:, :, 0]
+A, Y_PRED, CACHES = rnn_forward(X, A0, PARAMETERS)
+STACKED = stack_parameters(PARAMETERS)
+ONE_HOT = np.moveaxis(np.eye(N_Y)[Y], -1, 0)
+YES, NO = np.full((1, 2, 4), 0.5), np.zeros((1, 2, 4))
+
+
+def without(parameters, *names):
+    return {name: value for name, value in parameters.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: numeric_gradient(1.0, PARAMETERS), TypeError, "loss is of type float"),
+        (lambda: numeric_gradient(sum, {}), ValueError, "parameters is empty"),
+        (lambda: numeric_gradient(sum, {"w": np.ones(2, int)}), TypeError, r"parameters\['w'\] holds int64"),
+        (lambda: numeric_gradient(sum, {"w": A0 * np.nan}), ValueError, r"parameters\['w'\] holds NaN"),
+        (lambda: numeric_gradient(sum, PARAMETERS, 0.0), ValueError, "epsilon is 0.0"),
+        (lambda: gradient_error({}, PARAMETERS), ValueError, "gradients lacks Waa, Wax"),
+        (lambda: gradient_error({"w": A0}, {"w": A0.T}), ValueError, r"gradients\['w'\] has shape \(5, 2\)"),
+        (lambda: gradient_error({"w": A0 * np.nan}, {"w": A0}), ValueError, r"gradients\['w'\] holds NaN"),
+        (lambda: gradient_error({}, {}), ValueError, "numeric is empty"),
+        (lambda: rnn_cell_forward(XT[:, :1], A0, PARAMETERS), ValueError, r"xt has shape \(3, 1\)"),
+        (lambda: rnn_cell_forward(XT, A0[0], PARAMETERS), ValueError, r"a_prev has shape \(2,\)"),
+        (lambda: rnn_cell_forward(XT.astype(int), A0, PARAMETERS), TypeError, "xt holds int64"),
+        (lambda: rnn_cell_forward(XT * np.nan, A0, PARAMETERS), ValueError, "xt holds NaN in 6 of 6"),
+        (lambda: rnn_cell_forward(XT, A0, without(PARAMETERS, "ba")), ValueError, "parameters lacks ba"),
+        (
+            lambda: rnn_cell_forward(XT, A0, PARAMETERS | {"by": np.ones(N_Y)}),
+            ValueError,
+            r"parameters\['by'\] has shape \(4,\)",
+        ),
+        (lambda: stack_parameters([A0]), TypeError, "parameters is of type list; expected a dict"),
+        (lambda: stack_parameters(PARAMETERS | {"Wax": A0.T}), ValueError, r"\['Wax'\] has shape \(2, 5\)"),
+        (lambda: rnn_cell_forward_stacked(XT, A0, PARAMETERS), ValueError, "stacked lacks Wa;"),
+        (lambda: rnn_cell_forward_stacked(XT[1:], A0, STACKED), ValueError, r"\['Wa'\] has shape \(5, 8\)"),
+        (lambda: rnn_forward(X[:, :, :0], A0, PARAMETERS), ValueError, r"x has shape \(3, 2, 0\)"),
+        (
+            lambda: rnn_forward(XT, A0, PARAMETERS),
+            ValueError,
+            r"x has shape \(3, 2\); expected \(n_x, m, T_x\)",
+        ),
+        (lambda: rnn_forward(X, A0[:, :1], PARAMETERS), ValueError, r"a0 has shape \(5, 1\)"),
+        (lambda: rnn_forward(X[1:], A0, PARAMETERS), ValueError, r"parameters\['Wax'\] has shape \(5, 3\)"),
+        (lambda: binary_cross_entropy(Y_PRED, ONE_HOT), ValueError, r"y_pred has shape .* one output unit"),
+        (lambda: binary_cross_entropy(YES, NO[0]), ValueError, r"y has shape \(2, 4\)"),
+        (lambda: binary_cross_entropy(YES * np.nan, NO), ValueError, "y_pred holds NaN"),
+        (lambda: cross_entropy(Y_PRED, Y.T), ValueError, r"y has shape \(4, 2\); expected \(2, 4\)"),
+        (lambda: cross_entropy(Y_PRED, Y * 1.0), TypeError, "y holds float64; expected whole numbers"),
+        (lambda: cross_entropy(Y_PRED, Y + N_Y), ValueError, "y holds .*; expected indices from 0 to 3"),
+        (lambda: cross_entropy(Y_PRED, Y - N_Y), ValueError, "y holds -"),
+        (lambda: rnn_output_backward(Y_PRED, Y, A, PARAMETERS), ValueError, r"y has shape \(2, 4\)"),
+        (lambda: rnn_output_backward(Y_PRED, None, A, PARAMETERS), TypeError, "y is None"),
+        (lambda: rnn_output_backward(Y_PRED, ONE_HOT, A[1:], PARAMETERS), ValueError, r"\['Wya'\] has shape"),
+        (lambda: rnn_output_backward(Y_PRED, ONE_HOT, A[:, 1:], PARAMETERS), ValueError, "a has shape"),
+        (lambda: rnn_cell_backward(A0[1:], CACHES[0][0]), ValueError, r"da_next has shape \(4, 2\)"),
+        (lambda: rnn_cell_backward(A0, CACHES[0][0][1:]), ValueError, "cache is a tuple of 3"),
+        (
+            lambda: rnn_backward(A[:, :, :3], CACHES),
+            ValueError,
+            r"da has shape \(5, 2, 3\); expected \(5, 2, 4\)",
+        ),
+        (
+            lambda: rnn_backward(A, CACHES[0]),
+            ValueError,
+            r"caches is a list; expected \(list of the caches of rnn_cell_forward",
+        ),
+        (lambda: rnn_backward(A, ([], X)), ValueError, r"caches\[0\] is empty"),
+        (lambda: rnn_backward(A * np.nan, CACHES), ValueError, "da holds NaN"),
+    ],
+)
+def test_bad_input_is_named(call, error, said):
+    with pytest.raises(error, match=said):
+        call()
+
+
+def test_a_difference_that_is_known_goes_back_with_0_for_the_classes():
+    known = rnn_output_backward(Y_PRED - ONE_HOT, 0, A, PARAMETERS)
+    for name, value in rnn_output_backward(Y_PRED, ONE_HOT, A, PARAMETERS).items():
+        np.testing.assert_array_equal(known[name], value)
