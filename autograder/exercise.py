@@ -182,21 +182,28 @@ def replaced(function: Callable[..., Any], replacements: tuple[tuple[str, str], 
 
 
 @contextmanager
-def recorded_calls(exercise: Exercise) -> Iterator[tuple[Callable[..., Any], dict[str, list[Any]]]]:
-    """The reference in a namespace of its own in which calls of what it needs are written down.
+def recorded_calls(
+    exercise: Exercise, way: Callable[..., Any] | None = None
+) -> Iterator[tuple[Callable[..., Any], dict[str, list[Any]]]]:
+    """A right answer in a namespace of its own in which calls of what it needs are written down.
+
+    Args:
+        exercise: says what is needed.
+        way: the right answer; the reference where None.
 
     Yields:
         The function, and for each name in `needs` the list of (arguments, result) of its calls so far.
     """
-    module = sys.modules[exercise.function.__module__]
+    function = way or exercise.function
+    module = sys.modules[function.__module__]
     namespace: dict[str, Any] = {"__name__": f"<{module.__name__} recorded>"}
     exec(compile(inspect.getsource(module), f"<{module.__name__}>", "exec"), namespace)
     calls: dict[str, list[Any]] = {name: [] for name in exercise.needs}
 
-    def recording(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def recording(name: str, needed: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
             given = copied(list(arguments))
-            result = function(*arguments)
+            result = needed(*arguments)
             calls[name].append((given, copied(result)))
             return result
 
@@ -205,4 +212,4 @@ def recorded_calls(exercise: Exercise) -> Iterator[tuple[Callable[..., Any], dic
     for name in exercise.needs:
         if name in namespace:
             namespace[name] = recording(name, namespace[name])
-    yield namespace[exercise.name], calls
+    yield namespace[function.__name__], calls

@@ -1,14 +1,15 @@
 """Makes the frozen public cases of a topic from its exercises; run by the course's authors."""
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.compare import changed
 from autograder.exercise import Exercise, recorded_calls
-from autograder.exercises import exercises
+from autograder.exercises import every_exercise, exercises, topic_of
 from autograder.fixtures import build, built
-from autograder.frozen import CASES, packed, single
+from autograder.frozen import CASES, alike, packed, single
 from autograder.judge import PUBLIC_SEED, Trial
 from autograder.quiz import Question
 from autograder.tree import Fixture, Tree, copied, save
@@ -52,15 +53,34 @@ def frozen_exercise(exercise: Exercise | Question) -> Tree:
 
 
 def answers(exercise: Exercise, trial: Trial) -> dict[str, list[Tree]]:
-    """What the reference asks of the functions it needs in these cases, and what they answer."""
-    with recorded_calls(exercise) as (function, calls):
-        for arguments in trial.inputs:
-            function(*built(copied(arguments)).values())
+    """What the reference asks of the functions it needs in these cases, what variants ask besides, and the answers."""
+    calls: dict[str, list[Any]] = {name: [] for name in exercise.needs}
+    for way in (exercise.function, *variants(exercise)):
+        for name, asked in asked_by(exercise, trial, way).items():
+            calls[name] += [pair for pair in asked if not any(alike(one[0], pair[0]) for one in calls[name])]
     weights = [value for case in trial.inputs for value in case.values() if isinstance(value, Fixture)]
     known = [(fixture, build(fixture)) for fixture in dict.fromkeys(weights)]
     return {
         name: [copied(unbuilt(list(pair), known), single) for pair in pairs] for name, pairs in calls.items()
     }
+
+
+def asked_by(exercise: Exercise, trial: Trial, way: Callable[..., Any]) -> dict[str, list[Any]]:
+    """What one right answer asks in these cases, by the function that it asks."""
+    with recorded_calls(exercise, way) as (function, calls):
+        for arguments in trial.inputs:
+            function(*built(copied(arguments)).values())
+    return calls
+
+
+def variants(exercise: Exercise) -> Sequence[Callable[..., Any]]:
+    """The right answers in other styles of an exercise that asks something."""
+    assignment = every_exercise().get(exercise.name, ("", exercise))[0]
+    if not (exercise.needs and assignment):
+        return []
+    found: dict[str, list[Callable[..., Any]]]
+    found = importlib.import_module(f"autograder.variants.{topic_of(assignment)}").VARIANTS
+    return found.get(exercise.name, [])
 
 
 def unbuilt(tree: Tree, known: Sequence[tuple[Fixture, Any]]) -> Tree:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograder.outcome import listed
 from autograder.tree import Tree
 
@@ -114,7 +116,7 @@ class Array(Layout):
 
 
 class Tuple(Layout):
-    """Several values returned together: `Tuple(a_next=…, yt_pred=…)`; a list will do as well."""
+    """Several values returned together: `Tuple(a_next=…, yt_pred=…)`; a list will do as well, of numbers an array."""
 
     def __init__(self, **fields: Layout) -> None:
         self.fields = fields
@@ -241,11 +243,16 @@ def part(layout: Layout, value: Tree, path: str) -> tuple[Layout, Tree]:
 
 
 def check_sequence(value: Tree, length: int, place: str, expected: str) -> None:
-    """Raise a LayoutError unless `value` is a tuple or list of that length."""
-    if not isinstance(value, (list, tuple)):
+    """Raise a LayoutError unless `value` is a tuple, a list or a row of numbers of that length."""
+    if not isinstance(value, (list, tuple)) and not is_row(value):
         raise LayoutError(f"{place} is {kind(value)}; expected {length} values {expected}")
     if len(value) != length:
         raise LayoutError(f"{place} has {len(value)} values; expected {length}: {expected}")
+
+
+def is_row(value: Tree) -> bool:
+    """Whether a value is an array with one axis, whose items are numbers."""
+    return isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "biuf"
 
 
 def check_dict(value: Tree, fields: dict[str, Layout], place: str) -> None:

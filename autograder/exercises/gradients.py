@@ -50,7 +50,7 @@ SEQUENCE_DIMS = [
     {"n_a": 2, "m": 3, "T_x": 1},
 ]
 INPUT_DIMS = [{"n_x": 3, "m": 4, "T_x": 6}, {"n_x": 2, "m": 1, "T_x": 5}, {"n_x": 1, "m": 3, "T_x": 4}]
-MATRIX_DIMS = [{"n": 5}, {"n": 4}, {"n": 1}]
+MATRIX_DIMS = [{"n": 5}, {"n": 4}, {"n": 3}, {"n": 1}]
 NETWORK_DIMS = [
     {"n_x": 3, "n_a": 5, "m": 4, "T_x": 7},
     {"n_x": 6, "n_a": 4, "m": 1, "T_x": 5},
@@ -71,6 +71,9 @@ CHUNK_DIMS = [
 ]
 # Which activation function a case has is told by its number of units, so that each occurs in every set of cases.
 ACTIVATION_OF = {5: "tanh", 4: "sigmoid", 3: "relu", 2: "tanh"}
+# The limit of a training as a share of its first gradient's norm: below the learning rate, so that what the rate has
+# shortened would still be clipped; below 1; above 1, so that an update is not clipped.
+SHARE_OF_FIRST = {5: 0.1, 4: 0.4, 3: 1.2}
 # The limit of a case as a share of the gradient's norm: two gradients are too long, one is short enough.
 LIMIT_OF = {5: 0.3, 4: 1.7, 3: 0.6}
 
@@ -99,18 +102,42 @@ def draw_sequence(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_matrix(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A matrix whose largest eigenvalues are a complex pair or negative, seen from a slanted basis."""
+    """A matrix whose largest eigenvalue is complex or negative, and for 3 and 4 units not where one would look first."""
     n = dims["n"]
-    rates = rng.uniform(0.2, 0.7, n)
-    W = np.diag(rates)
-    if n == 1:
-        return {"W": -1.7 * W}
-    length, angle = rng.uniform(1.0, 1.6), rng.uniform(1.2, 1.9)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    W[:2, :2] = length * turn
+    W = np.diag(rng.uniform(0.2, 0.7, n))
+    length = rng.uniform(1.0, 1.6)
+    if n < 4:
+        W[n // 2, n // 2] = -length
+    else:
+        W[1:3, 1:3] = length * turn(rng.uniform(1.75, 2.2))
+    return {"W": slanted(rng, W) if n > 4 else reordered(rng, W)}
+
+
+def turn(angle: float) -> np.ndarray:
+    """The matrix that turns the plane by an angle."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def slanted(rng: np.random.Generator, W: np.ndarray) -> np.ndarray:
+    """The same linear map seen from a slanted basis."""
+    n = len(W)
     one, other = (np.linalg.qr(rng.normal(size=(n, n)))[0] for _ in range(2))
     slant = one @ np.diag(np.linspace(0.6, 2.0, n)) @ other
-    return {"W": slant @ W @ np.linalg.inv(slant)}
+    return np.asarray(slant @ W @ np.linalg.inv(slant))
+
+
+def reordered(rng: np.random.Generator, W: np.ndarray) -> np.ndarray:
+    """W with more above its diagonal, and its units in another order.
+
+    LAPACK finds single eigenvalues of such a matrix by putting the order right again, so that it lists them as the
+    diagonal of W does. Of a dense matrix it lists the largest first as a rule.
+    """
+    n = len(W)
+    above = np.triu(rng.normal(0, 0.4, (n, n)), 1)
+    if n > 3:
+        above[1:3, 1:3] = 0  # the pair stays a turn
+    order = rng.permutation(n)
+    return (W + above)[np.ix_(order, order)]
 
 
 def draw_parameters(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -195,18 +222,25 @@ def draw_truncated(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_chunks(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A long sequence with a class for each step, and a limit that most updates reach, in the last case only some."""
-    n_x, n_a, n_y, m, T_x = (dims[name] for name in ("n_x", "n_a", "n_y", "m", "T_x"))
+    """A long sequence with a class for each step, and a limit far below, below or above the first chunk's norm."""
+    n_x, n_a, n_y, m, T_x, k = (dims[name] for name in ("n_x", "n_a", "n_y", "m", "T_x", "k"))
     y = np.eye(n_y)[rng.integers(0, n_y, (m, T_x))].transpose(2, 0, 1)
-    return {
+    arguments = {
         "x": rng.normal(0, 1, (n_x, m, T_x)),
         "y": y,
         "a0": rng.uniform(-0.9, 0.9, (n_a, m)),
         "parameters": draw_parameters(rng, dims),
-        "k": dims["k"],
+        "k": k,
         "learning_rate": float(rng.uniform(0.15, 0.25)),
-        "max_norm": float(rng.uniform(1.1, 1.5)) * (3 if dims == CHUNK_DIMS[-1] else 1),
     }
+    return {**arguments, "max_norm": SHARE_OF_FIRST[n_a] * first_norm(arguments)}
+
+
+def first_norm(arguments: Arguments) -> float:
+    """The norm of the first chunk's gradient: how far a step of rate 1 goes that is not clipped."""
+    x, y, a0, before, k = (arguments[name] for name in ("x", "y", "a0", "parameters", "k"))
+    after = reference.train_in_chunks(x[:, :, :k], y[:, :, :k], a0, before, k, 1.0, 1e9)[0]
+    return reference.clip_by_norm({name: before[name] - after[name] for name in before}, 1.0)[1]
 
 
 gradient_norms = Exercise(
@@ -530,6 +564,24 @@ stretch_and_radius = Exercise(
             "is not.",
         ),
         Mistake(
+            "first_eigenvalue",
+            ("np.abs(np.linalg.eigvals(W)).max()", "np.abs(np.linalg.eigvals(W))[0]"),
+            "For the radius you have the modulus of the first eigenvalue. Unlike singular values, eigenvalues come in "
+            "no order: take the largest modulus.",
+        ),
+        Mistake(
+            "last_eigenvalue",
+            ("np.abs(np.linalg.eigvals(W)).max()", "np.abs(np.linalg.eigvals(W))[-1]"),
+            "For the radius you have the modulus of the last eigenvalue. Eigenvalues come in no order: take the "
+            "largest modulus.",
+        ),
+        Mistake(
+            "modulus_of_largest",
+            ("np.abs(np.linalg.eigvals(W)).max()", "np.abs(np.linalg.eigvals(W).max())"),
+            "For the radius you take the largest eigenvalue, and then its modulus. The largest by its real part need "
+            "not be the farthest from zero: first the moduli, then the largest.",
+        ),
+        Mistake(
             "smallest_eigenvalue",
             ("np.abs(np.linalg.eigvals(W)).max()", "np.abs(np.linalg.eigvals(W)).min()"),
             "For the radius you have the smallest modulus. The direction that survives is that of the largest.",
@@ -632,6 +684,69 @@ jacobian_bound = Exercise(
             "added",
             (" * bound[:, t + 1]", " + bound[:, t + 1]"),
             "The factors are added. Bounds of a product are multiplied.",
+        ),
+        Mistake(
+            "frobenius",
+            ("sigma_max, _ = stretch_and_radius(Waa)", "sigma_max = np.linalg.norm(Waa)"),
+            "The factor is the Frobenius norm, the default of np.linalg.norm. It is a bound as well, a looser one; "
+            "wanted is the largest singular value.",
+        ),
+        Mistake(
+            "stretch_of_each_jacobian",
+            (
+                "sigma_max * (1 - a**2).max(axis=0)",
+                "np.linalg.norm(np.stack([step_jacobian(one, Waa) for one in a.transpose(2, 0, 1)], 1), 2, (2, 3))",
+            ),
+            "You multiply the stretches of the Jacobians themselves. That is a bound as well, a tighter one; wanted is "
+            "that of the formula, in which W_aa and the slopes stand apart.",
+        ),
+        Mistake(
+            "stretch_of_the_product",
+            (
+                "factors[:, t + 1] * bound[:, t + 1]",
+                "np.linalg.norm(jacobian_through_time(a[:, :, t:], Waa), 2, (1, 2))",
+            ),
+            "You have the stretch of the product itself. Wanted is what it cannot exceed: a number for each step in "
+            "between, and their product.",
+        ),
+        Mistake(
+            "stretch_once",
+            [
+                ("sigma_max * (1 - a**2)", "(1 - a**2)"),
+                ("    return bound", "    bound[:, :-1] *= sigma_max\n    return bound"),
+            ],
+            "σ_max is in each bound only once. W_aa stretches at every step in between.",
+        ),
+        Mistake(
+            "steepest_of_all_steps",
+            (".max(axis=0)", ".max(axis=(0, 2))[:, np.newaxis] * np.ones(a.shape[1:])"),
+            "Every step has the steepest slope of the whole sequence. Each step has a slope of its own.",
+        ),
+        Mistake(
+            "slope_of_the_mean",
+            ("(1 - a**2).max(axis=0)", "(1 - a.mean(axis=0) ** 2)"),
+            "The slope is taken at the mean activation. A bound has to hold for the steepest unit: first the slopes, "
+            "then the largest.",
+        ),
+        Mistake(
+            "slopes_added",
+            (".max(axis=0)", ".sum(axis=0)"),
+            "The slopes of the units are added. A diagonal matrix stretches by its largest entry.",
+        ),
+        Mistake(
+            "last_step_missing",
+            ("a.shape[2] - 1)", "a.shape[2] - 2)"),
+            "The factor of the last step is missing. The step to a⟨T_x⟩ lies on the way from every step before it.",
+        ),
+        Mistake(
+            "in_reverse",
+            ("    return bound", "    return bound[:, ::-1]"),
+            "The bounds stand in reverse: the 1 belongs to the last step, and the longest way to the first.",
+        ),
+        Mistake(
+            "whole_way_for_all",
+            ("    return bound", "    return bound[:, :1] * np.ones_like(bound)"),
+            "Every step has the bound of the whole way. The way from step k has factors for the steps after k only.",
         ),
     ],
 )
@@ -1058,9 +1173,70 @@ truncated_backward = Exercise(
             ("min(start + k1, T_x)", "T_x"),
             "Each pass begins at the end of the sequence. It begins after its own k1 new steps.",
         ),
+        Mistake(
+            "k1_and_k2_swapped",
+            [
+                ("T_x = da.shape[2]", "T_x, k1, k2 = da.shape[2], k2, k1"),
+                (": start - back]", ": max(start - back, 0)]"),
+            ],
+            "k1 and k2 are in each other's place. k1 says after how many steps there is a pass, k2 how far it goes back.",
+        ),
+        Mistake(
+            "each_loss_by_itself",
+            [("range(0, T_x, k1)", "range(T_x)"), ("min(start + k1, T_x)", "start + 1")],
+            "There is a pass after every step, so that each loss goes back k2 steps. There is one after every k1 steps, "
+            "and its k2 steps are counted from its end: its earlier losses go back less far.",
+        ),
+        Mistake(
+            "one_step_short",
+            ("max(end - k2, 0)", "max(end - k2 + 1, 0)"),
+            "A pass goes back one step too few. From its end it covers k2 steps.",
+        ),
+        Mistake(
+            "last_pass_missing",
+            ("range(0, T_x, k1)", "range(0, T_x - k1, k1)"),
+            "The last pass is missing: where its end is that of the sequence, its losses still have to go back.",
+        ),
+        Mistake(
+            "first_pass_missing",
+            ("range(0, T_x, k1)", "range(k1, T_x, k1)"),
+            "The first pass is missing. The first k1 steps have losses as well, and nothing before them to travel.",
+        ),
+        Mistake(
+            "caches_not_cut",
+            ("(cell_caches[back:end], x[:, :, back:end])", "(cell_caches, x)"),
+            "Each pass is given the caches from the first step on. A pass over some steps needs the caches of just "
+            "these steps.",
+        ),
+        Mistake(
+            "divided_by_k1",
+            ("value + step[name]", "value + step[name] / k1"),
+            "The gradient of each pass is divided by k1. The losses of a pass add up, and so do their gradients.",
+        ),
+        Mistake(
+            "divided_by_k2",
+            ("value + step[name]", "value + step[name] / k2"),
+            "The gradient of each pass is divided by k2. A gradient is a sum over the steps that it has passed, not a "
+            "mean.",
+        ),
+        Mistake(
+            "divided_by_steps",
+            ("    return total", "    return {name: value / T_x for name, value in total.items()}"),
+            "The gradient is divided by the number of steps. da is given as the sum's gradient: nothing is averaged.",
+        ),
+        Mistake(
+            "divided_by_examples",
+            ("    return total", "    return {name: value / da.shape[1] for name, value in total.items()}"),
+            "The gradient is divided by the number of examples. They add up here, as in rnn_backward.",
+        ),
     ],
 )
 
+
+ONE_CHUNK = "x[:, :, start : start + k], y[:, :, start : start + k]"
+CLIPPED = 'gradients, _ = clip_by_norm({name: step[f"d{name}"] for name in parameters}, max_norm)'
+UNCLIPPED = 'gradients = {name: step[f"d{name}"] for name in parameters}'
+UPDATED = "parameters = {name: value - learning_rate * gradients[name] for name, value in parameters.items()}"
 
 train_in_chunks = Exercise(
     function=reference.train_in_chunks,
@@ -1110,15 +1286,15 @@ train_in_chunks = Exercise(
         Mistake(
             "not_clipped",
             (
-                'gradients, _ = clip_by_norm({name: step[f"d{name}"] for name in parameters}, max_norm)',
-                'gradients = {name: step[f"d{name}"] for name in parameters}',
+                CLIPPED,
+                UNCLIPPED,
             ),
             "The gradients are not clipped before the update.",
         ),
         Mistake(
             "each_array_clipped_by_itself",
             (
-                'gradients, _ = clip_by_norm({name: step[f"d{name}"] for name in parameters}, max_norm)',
+                CLIPPED,
                 'gradients = {n: clip_by_norm({n: step[f"d{n}"]}, max_norm)[0][n] for n in parameters}',
             ),
             "Each gradient is clipped by itself. clip_by_norm is given all five at once, as one vector.",
@@ -1126,7 +1302,7 @@ train_in_chunks = Exercise(
         Mistake(
             "clipped_with_what_is_no_parameter",
             (
-                'gradients, _ = clip_by_norm({name: step[f"d{name}"] for name in parameters}, max_norm)',
+                CLIPPED,
                 'step, _ = clip_by_norm(step, max_norm)\n        gradients = {n: step[f"d{n}"] for n in parameters}',
             ),
             "The norm is taken over more than the five parameters: da, dx or da0 are among what is clipped. Only what "
@@ -1135,7 +1311,7 @@ train_in_chunks = Exercise(
         Mistake(
             "recurrent_part_not_clipped",
             (
-                'gradients, _ = clip_by_norm({name: step[f"d{name}"] for name in parameters}, max_norm)',
+                CLIPPED,
                 'gradients = {name: step[f"d{name}"] for name in parameters}\n'
                 '        output, _ = clip_by_norm({n: gradients[n] for n in ("Wya", "by")}, max_norm)\n'
                 "        gradients = {**gradients, **output}",
@@ -1179,6 +1355,184 @@ train_in_chunks = Exercise(
             "remainder_dropped",
             ("range(0, x.shape[2], k)", "range(0, x.shape[2] - k + 1, k)"),
             "The last steps are left out, where T_x is no multiple of k. The last chunk has fewer steps.",
+        ),
+        Mistake(
+            "gradient_crosses_the_border",
+            [
+                ("state, losses = a0, []", "state, losses, cells = a0, [], []"),
+                (
+                    'step = {**step, **rnn_backward(step["da"], caches)}',
+                    "cells += caches[0]\n"
+                    '        da = np.concatenate([np.zeros((*a0.shape, start)), step["da"]], axis=2)\n'
+                    "        step = {**step, **rnn_backward(da, (cells, x[:, :, : start + k]))}",
+                ),
+            ],
+            "The gradient of a chunk goes on into the chunks before it. The activation crosses the border, the "
+            "gradient does not.",
+        ),
+        Mistake(
+            "read_again_from_the_start",
+            [
+                (ONE_CHUNK, "x[:, :, : start + k], y[:, :, : start + k]"),
+                ("rnn_forward(x_chunk, state, parameters)", "rnn_forward(x_chunk, a0, parameters)"),
+            ],
+            "Each chunk begins at the first step again. It begins where the one before it ended, with the activation "
+            "from there.",
+        ),
+        Mistake(
+            "chunks_overlap",
+            (ONE_CHUNK, "x[:, :, start : start + k + 1], y[:, :, start : start + k + 1]"),
+            "Each chunk has one step more than k, which the next one reads again.",
+        ),
+        Mistake(
+            "from_zero",
+            ("state, losses = a0, []", "state, losses = np.zeros_like(a0), []"),
+            "The first chunk starts from zero. It starts from a0.",
+        ),
+        Mistake(
+            "state_after_the_update",
+            ("state = a[:, :, -1]", "state = rnn_forward(x_chunk, state, parameters)[0][:, :, -1]"),
+            "The chunk is read once more after its update, and the activation carried on is from then. Carry on the one "
+            "that the forward pass before the update ended with.",
+        ),
+        Mistake(
+            "first_chunk_only",
+            ("        state = a[:, :, -1]\n    return", "        state = a[:, :, -1]\n        return"),
+            "There is one chunk only: return stands inside the loop.",
+        ),
+        Mistake(
+            "divided_by_k",
+            ('step[f"d{name}"] for', 'step[f"d{name}"] / y_chunk.shape[2] for'),
+            "The gradient of a chunk is divided by its steps before it is clipped. The loss is a sum over them, and so is "
+            "the gradient.",
+        ),
+        Mistake(
+            "divided_by_steps",
+            ('step[f"d{name}"] for', 'step[f"d{name}"] / x.shape[2] for'),
+            "The gradient of a chunk is divided by the steps of the whole sequence. The loss is a sum over the chunk's "
+            "steps, and so is the gradient.",
+        ),
+        Mistake(
+            "divided_by_examples",
+            ('step[f"d{name}"] for', 'step[f"d{name}"] / x.shape[1] for'),
+            "The gradient of a chunk is divided by the examples before it is clipped. The loss is a sum over them, and so "
+            "is the gradient.",
+        ),
+        Mistake(
+            "divided_by_both",
+            ('step[f"d{name}"] for', 'step[f"d{name}"] / y_chunk[0].size for'),
+            "The gradient of a chunk is a mean over its steps and examples. The loss is a sum over both, and so is the "
+            "gradient.",
+        ),
+        Mistake(
+            "gradients_pile_up",
+            [
+                ("state, losses = a0, []", "state, losses, total = a0, [], {}"),
+                (
+                    CLIPPED,
+                    'total = {name: total.get(name, 0) + step[f"d{name}"] for name in parameters}\n'
+                    "        gradients, _ = clip_by_norm(total, max_norm)",
+                ),
+            ],
+            "The gradients of earlier chunks are still in the sum. Each update has the gradient of its own chunk.",
+        ),
+        Mistake(
+            "one_update",
+            [
+                ("state, losses = a0, []", "state, losses, total = a0, [], {}"),
+                (CLIPPED, 'total = {name: total.get(name, 0) + step[f"d{name}"] for name in parameters}'),
+                (f"        {UPDATED}\n", ""),
+                (
+                    "    return",
+                    f"    gradients, _ = clip_by_norm(total, max_norm)\n    {UPDATED}\n    return",
+                ),
+            ],
+            "There is one update, after the last chunk. There is one after each chunk, and the next is read with the new "
+            "parameters.",
+        ),
+        Mistake(
+            "two_parts_clipped_apart",
+            (
+                CLIPPED,
+                'gradients, _ = clip_by_norm({n: step[f"d{n}"] for n in ("Wya", "by")}, max_norm)\n'
+                '        gradients |= clip_by_norm({n: step[f"d{n}"] for n in ("Waa", "Wax", "ba")}, max_norm)[0]',
+            ),
+            "The gradients of the output layer and those of the recurrent part are clipped apart. All five together are "
+            "one vector.",
+        ),
+        Mistake(
+            "clipped_before_the_sum",
+            (
+                CLIPPED,
+                "gradients = {name: 0 for name in parameters}\n"
+                "        for t in range(a.shape[2]):\n"
+                "            own = np.arange(a.shape[2]) == t\n"
+                "            one = rnn_output_backward(\n"
+                "                y_pred[:, :, own], y_chunk[:, :, own], a[:, :, own], parameters\n"
+                "            )\n"
+                '            one = {**one, **rnn_backward(step["da"] * own, caches)}\n'
+                '            one, _ = clip_by_norm({name: one[f"d{name}"] for name in parameters}, max_norm)\n'
+                "            gradients = {name: gradients[name] + one[name] for name in parameters}",
+            ),
+            "The gradient of each step is clipped, and the sum of them is not. First add over the chunk, then clip.",
+        ),
+        Mistake(
+            "da_clipped",
+            [
+                (
+                    'step = {**step, **rnn_backward(step["da"], caches)}',
+                    'da = clip_by_norm({"da": step["da"]}, max_norm)[0]["da"]\n'
+                    "        step = {**step, **rnn_backward(da, caches)}",
+                ),
+                (CLIPPED, UNCLIPPED),
+            ],
+            "da is clipped, before the way back. What is clipped is what updates: the gradients of the five parameters.",
+        ),
+        Mistake(
+            "clipped_by_value",
+            (CLIPPED, 'gradients = {n: np.clip(step[f"d{n}"], -max_norm, max_norm) for n in parameters}'),
+            "The gradient is clipped by value. Here it is clipped by norm, which keeps its direction.",
+        ),
+        Mistake(
+            "no_learning_rate",
+            ("value - learning_rate * gradients[name]", "value - gradients[name]"),
+            "The update has the whole gradient. It is multiplied by the learning rate.",
+        ),
+        Mistake(
+            "learning_rate_before_clipping",
+            [
+                ('step[f"d{name}"] for', 'learning_rate * step[f"d{name}"] for'),
+                ("value - learning_rate * gradients[name]", "value - gradients[name]"),
+            ],
+            "The learning rate is in what is clipped. First clip the gradient, then multiply by the learning rate.",
+        ),
+        Mistake(
+            "loss_per_example",
+            ("-(y_chunk * np.log(y_pred)).sum()", "-(y_chunk * np.log(y_pred)).sum() / x.shape[1]"),
+            "The loss of a chunk is divided by the examples. Here it is the sum over its steps and examples.",
+        ),
+        Mistake(
+            "loss_per_step",
+            ("-(y_chunk * np.log(y_pred)).sum()", "-(y_chunk * np.log(y_pred)).sum() / x_chunk.shape[2]"),
+            "The loss of a chunk is divided by its steps. Here it is the sum over its steps and examples.",
+        ),
+        Mistake(
+            "loss_added_up",
+            ("losses.append(-(y_chunk", "losses.append(sum(losses[-1:]) - (y_chunk"),
+            "The losses of the chunks before are in it. Each chunk has a loss of its own.",
+        ),
+        Mistake(
+            "loss_after_the_update",
+            [
+                ("        losses.append(-(y_chunk * np.log(y_pred)).sum())\n", ""),
+                (
+                    "        state = a[:, :, -1]",
+                    "        y_pred = rnn_forward(x_chunk, state, parameters)[1]\n"
+                    "        losses.append(-(y_chunk * np.log(y_pred)).sum())\n"
+                    "        state = a[:, :, -1]",
+                ),
+            ],
+            "The loss is that after the update. Wanted is the loss before it, which the update goes by.",
         ),
     ],
 )
