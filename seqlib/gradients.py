@@ -7,190 +7,119 @@ Lecture note 001 explains vanishing by shrinking values; what shrinks is the pro
 (1994), Pascanu et al. (2013); truncation after Williams and Peng (1990).
 """
 
-import functools
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
 from seqlib.activations import Array, sigmoid
+from seqlib.arguments import ANY, array, arrays, count, keys, positive, requires, shaped, some, unrolled
 from seqlib.rnn import Cache, Parameters, rnn_backward, rnn_forward, rnn_output_backward
 
-F = TypeVar("F", bound=Callable[..., Any])
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
 
-def _requires(test: Callable[..., None]) -> Callable[[F], F]:
-    """Let a function begin with a test of its arguments, apart from the formulas that it is there for."""
-
-    def decorate(function: F) -> F:
-        @functools.wraps(function)
-        def tested(*arguments: Any, **named: Any) -> Any:
-            test(*arguments, **named)
-            return function(*arguments, **named)
-
-        return cast(F, tested)
-
-    return decorate
+def _gradient_of_inputs(dx: Any) -> None:
+    array("dx", dx, "(n_x, m, T_x)")
 
 
-def _require_numbers(name: str, value: Any) -> None:
-    """Raise unless `value` is an array of numbers without NaN."""
-    kind = getattr(getattr(value, "dtype", None), "kind", None)
-    if kind is None or kind not in "biuf":
-        raise TypeError(f"{name} is {type(value).__name__} of kind {kind}; expected a NumPy array of numbers")
-    if np.isnan(value).any():
-        raise ValueError(
-            f"{name} holds NaN in {int(np.isnan(value).sum())} of {value.size} places; expected numbers"
-        )
+def _recurrent(Waa: Any, n_a: int) -> None:
+    shaped("Waa", Waa, (n_a, n_a), "a row and a column for each unit")
 
 
-def _require_array(name: str, value: Any, form: str) -> None:
-    """Raise unless `value` is an array of numbers with the axes of `form`, none of them empty."""
-    _require_numbers(name, value)
-    if value.ndim != form.count(",") + 1 or value.size == 0:
-        raise ValueError(f"{name} has shape {value.shape}; expected {form}, no axis empty")
+def _step(a_next: Any, Waa: Any) -> None:
+    array("a_next", a_next, "(n_a, m)")
+    _recurrent(Waa, a_next.shape[0])
 
 
-def _require_shape(name: str, value: Any, shape: tuple[int, ...]) -> None:
-    """Raise unless `value` is an array of numbers of this shape."""
-    _require_numbers(name, value)
-    if value.shape != shape:
-        raise ValueError(f"{name} has shape {value.shape}; expected {shape}")
+def _sequence(a: Any, Waa: Any) -> None:
+    array("a", a, "(n_a, m, T_x)")
+    _recurrent(Waa, a.shape[0])
 
 
-def _require_recurrent(Waa: Any, n_a: int) -> None:
-    """Raise unless Waa fits n_a units."""
-    _require_shape("Waa", Waa, (n_a, n_a))
+def _matrix(W: Any) -> None:
+    array("W", W, "(n, n)")
+    shaped("W", W, (W.shape[0], W.shape[0]), "a square matrix")
 
 
-def _require_activation(activation: str) -> None:
-    """Raise unless there is such an activation."""
+def _inputs(x: Any, a0: Any) -> None:
+    array("x", x, "(n_x, m, T_x)")
+    shaped("a0", a0, (None, x.shape[1]), "with the examples of x")
+
+
+def _weights(parameters: Any, n_a: int, n_x: int | None) -> None:
+    arrays("parameters", parameters, {"Waa": (n_a, n_a), "Wax": (n_a, n_x), "ba": (n_a, 1)})
+
+
+def _network(x: Any, a0: Any, parameters: Any) -> None:
+    _weights(parameters, a0.shape[0], x.shape[0])
+
+
+def _activation(activation: Any) -> None:
     if activation not in ACTIVATIONS:
-        raise ValueError(f"activation is {activation!r}; expected one of {', '.join(ACTIVATIONS)}")
+        raise ValueError(f"activation is {activation!r:.40}; expected one of {', '.join(ACTIVATIONS)}")
 
 
-def _require_gradients(gradients: Mapping[str, Array]) -> None:
+def _values(a: Any) -> None:
+    array("a", a, ANY)
+
+
+def _backward(da: Any, a: Any, parameters: Any) -> None:
+    array("da", da, "(n_a, m, T_x)")
+    shaped("a", a, da.shape, "that of da")
+    _weights(parameters, da.shape[0], None)
+
+
+def _gradients(gradients: Any) -> None:
     """Raise unless all gradients are finite numbers: what is no number any more cannot be clipped."""
-    if not isinstance(gradients, Mapping) or not gradients:
-        raise ValueError(f"gradients is {gradients!r}; expected a dict with at least one array")
+    keys("gradients", gradients, ())
+    some("gradients", gradients)
     for name, gradient in gradients.items():
-        _require_numbers(f"gradients[{name!r}]", gradient)
+        array(f"gradients[{name!r}]", gradient, ANY)
         if np.isinf(gradient).any():
             raise ValueError(
                 f"gradients[{name!r}] holds infinity; expected finite numbers: leave this update out"
             )
 
 
-def _require_positive(name: str, value: float) -> None:
-    """Raise unless a number is positive and finite."""
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} is {value}; expected a positive number")
+def _max_value(max_value: Any) -> None:
+    positive("max_value", max_value)
 
 
-def _require_count(name: str, value: Any) -> None:
-    """Raise unless a number of steps is a whole number of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} is {value!r}; expected a whole number of steps")
-    if value < 1:
-        raise ValueError(f"{name} is {value}; expected at least 1 step")
+def _max_norm(max_norm: Any) -> None:
+    positive("max_norm", max_norm)
 
 
-def _require_steps(k1: int, k2: int) -> None:
-    """Raise unless both are whole numbers with 1 ≤ k1 ≤ k2."""
-    _require_count("k1", k1)
-    _require_count("k2", k2)
+def _steps(k1: Any, k2: Any) -> None:
+    count("k1", k1)
+    count("k2", k2)
     if k1 > k2:
         raise ValueError(f"k1 is {k1} and k2 is {k2}; expected k1 ≤ k2, so that every loss goes back")
 
 
-def _require_gradient_of_inputs(dx: Any) -> None:
-    _require_array("dx", dx, "(n_x, m, T_x)")
+def _caches(da: Any, caches: Any) -> None:
+    unrolled(da, caches, 4, "rnn_cell_forward")
 
 
-def _require_step(a_next: Any, Waa: Any) -> None:
-    _require_array("a_next", a_next, "(n_a, m)")
-    _require_recurrent(Waa, a_next.shape[0])
+def _classes(x: Any, y: Any) -> None:
+    shaped("y", y, (None, *x.shape[1:]), "with the examples and steps of x", "biuf")
 
 
-def _require_sequence(a: Any, Waa: Any) -> None:
-    _require_array("a", a, "(n_a, m, T_x)")
-    _require_recurrent(Waa, a.shape[0])
+def _all_weights(parameters: Any) -> None:
+    keys("parameters", parameters, ("Waa", "Wax", "Wya", "ba", "by"))
 
 
-def _require_matrix(W: Any) -> None:
-    _require_array("W", W, "(n, n)")
-    if W.shape[0] != W.shape[1]:
-        raise ValueError(f"W has shape {W.shape}; expected a square matrix")
+def _output(y: Any, a0: Any, parameters: Any) -> None:
+    n_y = y.shape[0]
+    arrays("parameters", parameters, {"Wya": (n_y, a0.shape[0]), "by": (n_y, 1)})
 
 
-def _require_weights(parameters: Any, n_a: int, n_x: int | None, names: tuple[str, ...]) -> None:
-    """Raise unless `parameters` has these names, in the shapes of n_a units and n_x inputs (None: any number)."""
-    missing = [name for name in names if name not in parameters]
-    if missing:
-        raise ValueError(f"parameters lacks {', '.join(missing)}; expected {', '.join(names)}")
-    _require_array("parameters['Wax']", parameters["Wax"], "(n_a, n_x)")
-    inputs = parameters["Wax"].shape[1] if n_x is None else n_x
-    for name, shape in {"Waa": (n_a, n_a), "Wax": (n_a, inputs), "ba": (n_a, 1)}.items():
-        _require_shape(f"parameters[{name!r}]", parameters[name], shape)
+def _chunk(k: Any, learning_rate: Any) -> None:
+    count("k", k)
+    positive("learning_rate", learning_rate)
 
 
-def _require_network(x: Any, a0: Any, parameters: Any, activation: Any) -> None:
-    _require_array("x", x, "(n_x, m, T_x)")
-    _require_array("a0", a0, "(n_a, m)")
-    _require_shape("a0", a0, (a0.shape[0], x.shape[1]))
-    _require_weights(parameters, a0.shape[0], x.shape[0], ("Waa", "Wax", "ba"))
-    _require_activation(activation)
-
-
-def _require_values(a: Any, activation: Any) -> None:
-    _require_numbers("a", a)
-    _require_activation(activation)
-
-
-def _require_backward(da: Any, a: Any, parameters: Any, activation: Any) -> None:
-    _require_array("da", da, "(n_a, m, T_x)")
-    _require_shape("a", a, da.shape)
-    _require_weights(parameters, da.shape[0], None, ("Waa", "Wax", "ba"))
-    _require_activation(activation)
-
-
-def _require_clip(gradients: Any, max_value: Any) -> None:
-    _require_gradients(gradients)
-    _require_positive("max_value", max_value)
-
-
-def _require_clip_by_norm(gradients: Any, max_norm: Any) -> None:
-    _require_gradients(gradients)
-    _require_positive("max_norm", max_norm)
-
-
-def _require_truncation(da: Any, caches: Any, k1: Any, k2: Any) -> None:
-    _require_array("da", da, "(n_a, m, T_x)")
-    _require_steps(k1, k2)
-    if len(caches[0]) != da.shape[2]:
-        raise ValueError(
-            f"caches holds {len(caches[0])} cell caches and da {da.shape[2]} steps; expected one cache a step"
-        )
-
-
-def _require_chunks(
-    x: Any, y: Any, a0: Any, parameters: Any, k: Any, learning_rate: Any, max_norm: Any
-) -> None:
-    _require_array("x", x, "(n_x, m, T_x)")
-    _require_array("y", y, "(n_y, m, T_x)")
-    _require_shape("y", y, (y.shape[0], *x.shape[1:]))
-    _require_array("a0", a0, "(n_a, m)")
-    _require_shape("a0", a0, (a0.shape[0], x.shape[1]))
-    _require_weights(parameters, a0.shape[0], x.shape[0], ("Waa", "Wax", "Wya", "ba", "by"))
-    _require_shape("parameters['Wya']", parameters["Wya"], (y.shape[0], a0.shape[0]))
-    _require_shape("parameters['by']", parameters["by"], (y.shape[0], 1))
-    _require_count("k", k)
-    _require_positive("learning_rate", learning_rate)
-    _require_positive("max_norm", max_norm)
-
-
-@_requires(_require_gradient_of_inputs)
+@requires(_gradient_of_inputs)
 def gradient_norms(dx: Array) -> Array:
     """How much of a gradient arrives at each time step: its length over all inputs and examples.
 
@@ -207,7 +136,7 @@ def gradient_norms(dx: Array) -> Array:
     return norms
 
 
-@_requires(_require_step)
+@requires(_step, inner=True)
 def step_jacobian(a_next: Array, Waa: Array) -> Array:
     """How the activation of a tanh cell moves with the activation of the step before: diag(1 − a²) Waa.
 
@@ -226,7 +155,7 @@ def step_jacobian(a_next: Array, Waa: Array) -> Array:
     return jacobian
 
 
-@_requires(_require_sequence)
+@requires(_sequence)
 def jacobian_through_time(a: Array, Waa: Array) -> Array:
     """How the last activation of a sequence moves with the first: the product of the Jacobians in between.
 
@@ -247,7 +176,7 @@ def jacobian_through_time(a: Array, Waa: Array) -> Array:
     return jacobian
 
 
-@_requires(_require_matrix)
+@requires(_matrix)
 def stretch_and_radius(W: Array) -> tuple[float, float]:
     """The most that a matrix stretches any vector at once, and by how much a step it does so in the long run.
 
@@ -265,7 +194,7 @@ def stretch_and_radius(W: Array) -> tuple[float, float]:
     return float(sigma_max), float(radius)
 
 
-@_requires(_require_sequence)
+@requires(_sequence)
 def jacobian_bound(a: Array, Waa: Array) -> Array:
     """What no product of Jacobians can exceed: σ_max(Waa) times the steepest slope, for each step in between.
 
@@ -287,7 +216,7 @@ def jacobian_bound(a: Array, Waa: Array) -> Array:
     return bound
 
 
-@_requires(_require_network)
+@requires(_inputs, _network, _activation)
 def recurrent_forward(x: Array, a0: Array, parameters: Parameters, activation: str) -> Array:
     """Unroll a plain recurrent network whose activation function can be chosen.
 
@@ -313,7 +242,7 @@ def recurrent_forward(x: Array, a0: Array, parameters: Parameters, activation: s
     return np.stack(activations, axis=2)
 
 
-@_requires(_require_values)
+@requires(_values, _activation, inner=True)
 def activation_slope(a: Array, activation: str) -> Array:
     """The derivative of an activation function, from its value.
 
@@ -332,7 +261,7 @@ def activation_slope(a: Array, activation: str) -> Array:
     return slopes[activation]
 
 
-@_requires(_require_backward)
+@requires(_backward, _activation)
 def recurrent_backward(da: Array, a: Array, parameters: Parameters, activation: str) -> Parameters:
     """Send a gradient back through a plain recurrent network to its inputs and its initial activation.
 
@@ -358,7 +287,7 @@ def recurrent_backward(da: Array, a: Array, parameters: Parameters, activation: 
     return {"dx": np.stack(dx[::-1], axis=2), "da0": da_next}
 
 
-@_requires(_require_clip)
+@requires(_gradients, _max_value)
 def clip(gradients: Mapping[str, Array], max_value: float) -> Parameters:
     """Limit every entry of every gradient to the range from −max_value to max_value.
 
@@ -375,7 +304,7 @@ def clip(gradients: Mapping[str, Array], max_value: float) -> Parameters:
     return {name: np.clip(gradient, -max_value, max_value) for name, gradient in gradients.items()}
 
 
-@_requires(_require_clip_by_norm)
+@requires(_gradients, _max_norm)
 def clip_by_norm(gradients: Mapping[str, Array], max_norm: float) -> tuple[Parameters, float]:
     """Shorten the gradient, all arrays together one vector, where it is longer than max_norm.
 
@@ -394,7 +323,7 @@ def clip_by_norm(gradients: Mapping[str, Array], max_norm: float) -> tuple[Param
     return {name: share * gradient for name, gradient in gradients.items()}, float(norm)
 
 
-@_requires(_require_truncation)
+@requires(_caches, _steps)
 def truncated_backward(da: Array, caches: tuple[list[Cache], Array], k1: int, k2: int) -> Parameters:
     """Truncated backpropagation through time: after every k1 steps, their losses go back k2 steps and no further.
 
@@ -423,7 +352,7 @@ def truncated_backward(da: Array, caches: tuple[list[Cache], Array], k1: int, k2
     return total
 
 
-@_requires(_require_chunks)
+@requires(_inputs, _classes, _all_weights, _network, _output, _chunk, _max_norm)
 def train_in_chunks(
     x: Array, y: Array, a0: Array, parameters: Parameters, k: int, learning_rate: float, max_norm: float
 ) -> tuple[Parameters, Array, list[float]]:

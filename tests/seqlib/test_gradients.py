@@ -290,13 +290,13 @@ NOT_A_NUMBER = np.full_like(A, np.nan)
     ("call", "said"),
     [
         (lambda: gradient_norms(A[0]), r"dx has shape \(2, 7\); expected \(n_x, m, T_x\)"),
-        (lambda: gradient_norms(A[:, :, :0]), "dx has shape .* no axis empty"),
-        (lambda: gradient_norms([[[1.0]]]), "dx is list"),
+        (lambda: gradient_norms(A[:, :, :0]), "dx has shape .* none of them 0"),
+        (lambda: gradient_norms([[[1.0]]]), "dx is of type list"),
         (lambda: step_jacobian(A[:, :, 0], WAA[:3]), r"Waa has shape \(3, 5\); expected \(5, 5\)"),
         (lambda: jacobian_through_time(NOT_A_NUMBER, WAA), "a holds NaN"),
         (lambda: jacobian_bound(A[:, :, :0], WAA), "a has shape"),
         (lambda: stretch_and_radius(WAA[:2]), "W has shape .* square"),
-        (lambda: stretch_and_radius(WAA.astype(str)), "W is ndarray of kind U"),
+        (lambda: stretch_and_radius(WAA.astype(str)), "W holds <U32; expected floating point numbers"),
         (
             lambda: recurrent_forward(X, A0, PARAMETERS, "elu"),
             "activation is 'elu'; expected one of sigmoid, tanh",
@@ -304,8 +304,8 @@ NOT_A_NUMBER = np.full_like(A, np.nan)
         (lambda: recurrent_forward(X[:, :, :0], A0, PARAMETERS, "tanh"), "x has shape"),
         (lambda: activation_slope(A, "ReLU"), "activation is 'ReLU'"),
         (lambda: recurrent_backward(A, A[:, :, 1:], PARAMETERS, "tanh"), "a has shape"),
-        (lambda: clip({}, 1.0), "gradients is {}"),
-        (lambda: clip({"dW": A}, 0.0), "max_value is 0.0; expected a positive number"),
+        (lambda: clip({}, 1.0), "gradients is empty"),
+        (lambda: clip({"dW": A}, 0.0), "max_value is 0.0; expected a number above 0"),
         (lambda: clip({"dW": NOT_A_NUMBER}, 1.0), r"gradients\['dW'\] holds NaN"),
         (lambda: clip_by_norm({"dW": A / 0.0}, 1.0), r"gradients\['dW'\] holds infinity"),
         (lambda: clip_by_norm({"dW": A}, float("nan")), "max_norm is nan"),
@@ -318,7 +318,10 @@ NOT_A_NUMBER = np.full_like(A, np.nan)
         (lambda: train_in_chunks(X, Y, A0, {"Waa": WAA}, 2, 0.1, 1.0), "parameters lacks Wax, Wya, ba, by"),
         (lambda: train_in_chunks(X, Y, A0[1:], PARAMETERS, 2, 0.1, 1.0), r"parameters\['Waa'\] has shape"),
         (lambda: recurrent_forward(X, A0[:, :1], PARAMETERS, "tanh"), "a0 has shape"),
-        (lambda: truncated_backward(A[:, :, 1:], CACHES, 1, 2), "7 cell caches and da 6 steps"),
+        (
+            lambda: truncated_backward(A[:, :, 1:], CACHES, 1, 2),
+            r"da has shape \(5, 2, 6\); expected \(5, 2, 7\), a step for each",
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")
