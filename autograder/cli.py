@@ -177,6 +177,9 @@ def add_grading(command: Any) -> None:
     )
     unsafe(replay)
     demo = command("demo", run_demo, "grade a sample class in a temporary course folder")
+    demo.add_argument(
+        "names", nargs="*", metavar="ASSIGNMENT", help="what is handed in (default: 02-rnn 04-lstm)"
+    )
     demo.add_argument("--workers", type=positive, default=os.cpu_count(), metavar="N")
     unsafe(demo)
 
@@ -483,9 +486,9 @@ def run_replay(call: Call) -> int:
 
 def run_demo(call: Call) -> int:
     """Grade a sample class."""
-    from autograder.demo import run
+    from autograder.demo import SHOWN, run
 
-    return run(call.workers, unsafe=call.unsafe)
+    return run(call.names or SHOWN, call.workers, unsafe=call.unsafe)
 
 
 def run_try(call: Call) -> int:

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import tiny
 
-from autograder import batch, demo
-from autograder.exercises import ASSIGNMENTS, exercises
+from autograder import batch, cli, demo
+from autograder.exercises import ASSIGNMENTS, exercises, functions
 from autograder.store import Course
 
+TASKS = [assignment for assignment in ASSIGNMENTS if functions(assignment)]
 
-@pytest.mark.parametrize("assignment", ["02-rnn", "04-lstm"])
+
+@pytest.mark.parametrize("assignment", TASKS)
 def test_a_sample_class_has_every_kind_of_student(assignment):
     registry = exercises(assignment)
     handed = demo.sample_class(registry, ASSIGNMENTS[assignment])
@@ -25,9 +27,27 @@ def test_a_sample_class_has_every_kind_of_student(assignment):
             compile(source, name, "exec")
             assert f"def {name}(" in source
     styles = [one.sources for one in handed[: len(demo.STYLES)]]
-    assert len({sources[registry[1].name] for sources in styles}) == len(demo.STYLES)
+    written = {tuple(sources.values()) for sources in styles}
+    assert len(written) == len(demo.STYLES) if assignment in demo.SHOWN else len(written) > 1
     mistakes = demo.spread_mistakes(registry)
     assert len({(exercise.name, mistake.name) for exercise, mistake in mistakes}) == len(demo.MISTAKEN)
+
+
+def test_the_class_hands_in_what_the_course_releases(monkeypatch, tmp_path):
+    monkeypatch.setattr(demo.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    course = demo.new_course()
+    assert set(demo.SHOWN) <= set(TASKS)
+    for assignment in demo.SHOWN:
+        students = demo.hand_in(course, assignment)
+        assert course.students(assignment) == sorted(students)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), [("part-1-quiz", "asks for no functions"), ("99-none", "no assignment '99-none'")]
+)
+def test_what_the_class_cannot_hand_in_is_said(capsys, name, answer):
+    assert cli.main(["demo", name]) == cli.MISUSED
+    assert answer in capsys.readouterr().err
 
 
 def test_a_function_is_written_as_a_learner_would_write_it():
@@ -48,7 +68,7 @@ def tiny_house(tiny_course, monkeypatch):
 
 
 def test_the_demo_grades_its_class_end_to_end(tiny_house, capsys):
-    assert demo.run(1) == 0
+    assert demo.run([tiny.NAME], 1) == 0
     out = capsys.readouterr().out
     root = next(line.split()[-1] for line in out.splitlines() if line.startswith("course folder"))
     course = Course(demo.Path(root))
