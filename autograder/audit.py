@@ -313,7 +313,8 @@ def case_error(exercise: Exercise, right: Mapping[str, Tree], group: str, outcom
                 if np.shape(other) != wanted.shape:
                     return float("inf")
                 with np.errstate(invalid="ignore"):
-                    error = np.abs(transformed(np.asarray(other, dtype=float), row) - wanted).max(initial=0)
+                    error = np.abs(transformed(np.asarray(other, dtype=float), row) - wanted)
+                    error = np.nan_to_num(error, nan=np.inf, posinf=np.inf).max(initial=0)
                 largest = max(largest, float(error) / scale(wanted) / row.tolerance)
         except (LayoutError, ValueError, TypeError):
             return float("inf")

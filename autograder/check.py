@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograder import quiz
-from autograder.calling import call
+from autograder.calling import call, raised
 from autograder.compare import Expectation, compare
 from autograder.fixtures import built
 from autograder.frozen import FrozenExercise, frozen_exercise, frozen_question, names
@@ -31,13 +31,36 @@ def check(function: Any, value: Any = NOTHING) -> None:
     Args:
         function: your function; the exercise is found by its name. For a question its name, in quotation marks.
         value: your answer to a question: `check("name", name)`.
+
+    A function that never ends is stopped as any cell is: by the stop button, or Ctrl-C.
     """
     trouble = misuse(function, value)
     if trouble:
         print(trouble)
         return
-    verdict = verdict_on(function) if value is NOTHING else verdict_on_answer(function, value)
+    try:
+        verdict = verdict_on(function) if value is NOTHING else verdict_on_answer(function, value)
+    except KeyboardInterrupt as error:
+        raise Stopped(stopped(error, function)) from None
     show(remembered(verdict))
+
+
+class Stopped(KeyboardInterrupt):
+    """A check that someone stopped; a notebook shows its message alone, and runs no further cells."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def stopped(error: KeyboardInterrupt, function: Any) -> str:
+    """What to tell whoever stopped a check: where the function was."""
+    found = raised(error, own_file(function)) if callable(function) else None
+    if found is None or found.line is None:
+        return "The check was stopped; nothing was judged."
+    return (
+        f"The check was stopped while your function was at line {found.line} of your cell: {found.source}\n"
+        "Nothing was judged. If it ran on and on: what should make it leave its loop, and does that ever happen?"
+    )
 
 
 def remembered(verdict: Verdict) -> Verdict:
@@ -106,11 +129,16 @@ def judged(exercise: FrozenExercise, cases: Sequence[Expectation], function: Cal
 
 def outcome_of(function: Callable[..., Any], case: Expectation) -> CallOutcome:
     """What comes of one case; the function may keep or spoil its copies of the arguments."""
+    return call(function, list(built(copied(dict(case.arguments))).values()), own_file(function))
+
+
+def own_file(function: Callable[..., Any]) -> Callable[[str], bool]:
+    """Tells from a file name in a traceback whether it is the learner's own code."""
 
     def own(file: str) -> bool:
         return file == function.__code__.co_filename or "ipykernel" in file or file.startswith("<ipython")
 
-    return call(function, list(built(copied(dict(case.arguments))).values()), own)
+    return own
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from autograder import laws
 from autograder.layout import Array, Layout, LayoutError, Plain, kind, part
 from autograder.outcome import CallError, CallOutcome, bearable, listed
 from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
-from autograder.tree import Fixture, Tree, elements
+from autograder.tree import Fixture, Tree, elements, shared
 from autograder.verdict import RowResult
 
 # So many parts more than twice the right number are looked at, to say how many there are.
@@ -143,7 +143,7 @@ def is_drawn(value: Tree) -> bool:
         return False
     entries = value if isinstance(value, (list, tuple)) else [value]
     if isinstance(value, np.ndarray):
-        return value.ndim <= 1 and value.dtype.kind in "iu"
+        return value.ndim <= 1 and (value.size == 0 or value.dtype.kind in "iu")
     return all(
         isinstance(entry, (int, str))
         or (isinstance(entry, np.ndarray) and entry.shape == () and entry.dtype.kind in "iu")
@@ -155,8 +155,21 @@ def case_label(expectation: Expectation, number: int) -> str:
     """Which case it was, in words."""
     if expectation.group != "drawn":
         return f" (case: {expectation.group})"
-    sizes = ", ".join(f"{name} = {size}" for name, size in expectation.dims.items())
+    sizes = ", ".join(f"{name} = {size}" for name, size in sizes_of(expectation).items())
     return f" (case {number}: {sizes})" if sizes else f" (case {number})"
+
+
+def sizes_of(expectation: Expectation) -> Mapping[str, Any]:
+    """What tells a case from others: the sizes of its arrays, or, where it has none, its arguments."""
+    if not expectation.dims or shared(dict(expectation.arguments)):
+        return expectation.dims
+    found: dict[str, Any] = {}
+    for name, value in expectation.arguments.items():
+        if isinstance(value, (int, float)):
+            found[name] = f"{value:.4g}"
+        elif isinstance(value, (str, list, tuple, dict)):
+            found[f"len({name})"] = len(value)
+    return found
 
 
 def difference(row: Row, layout: Layout, expected: Tree, outcome: CallOutcome) -> Finding | None:
@@ -165,9 +178,17 @@ def difference(row: Row, layout: Layout, expected: Tree, outcome: CallOutcome) -
         return Finding(outcome.error.describe())
     try:
         inner, value = part(layout, outcome.result, row.path)
-        return value_difference(row, inner, expected, value)
+        return value_difference(row, inner, expected, value) or misfit(row, inner, value)
     except LayoutError as error:
         return Finding(str(error))
+
+
+def misfit(row: Row, layout: Layout, given: Tree) -> Finding | None:
+    """The first array of a value, otherwise right, that holds another kind of numbers than it should."""
+    for name, leaf, value in layout.parts(given, row.path.split(".")[-1]):
+        if isinstance(leaf, Array) and (wrong := leaf.misfit(value)):
+            return Finding(f"{name or 'the result'} {wrong}")
+    return None
 
 
 def value_difference(row: Row, layout: Layout, expected: Tree, given: Tree) -> Finding | None:
@@ -216,7 +237,8 @@ def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name:
         return Finding(f"{bearable(name, MAX_PLACE)} {misfit}; expected {form(wanted, layout)}")
     value = transformed(np.asarray(given).astype(np.float64), row)
     with np.errstate(all="ignore"):
-        error = np.where(value == wanted, 0.0, np.abs(value - wanted))
+        same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
+        error = np.where(same, 0.0, np.abs(value - wanted))
     error = np.where(np.isnan(error), np.inf, error)
     limit = row.tolerance * scale(wanted)
     if not (error > limit).any():
@@ -241,6 +263,9 @@ def other_form(given: Tree, wanted: NDArray[Any], layout: Layout) -> str:
 
 def plain_finding(expected: Tree, given: Tree, name: str) -> Finding | None:
     """What is wrong with a plain value; one that is far too large is not looked into."""
+    if given is None and expected is not None:
+        found = "None (is a return missing? append, sort and update return None too)"
+        return Finding(f"{name} is {found}; expected {shown(plain(expected))}")
     if elements(given) > MUCH_LARGER * (elements(expected) + 1):
         return Finding(f"{name} is {kind(given)}, far larger than expected: {shown(plain(expected))}")
     message = plain_difference(plain(expected), plain(given), name)
@@ -261,6 +286,10 @@ def plain(value: Tree) -> Any:
 def plain_difference(wanted: Any, given: Any, place: str) -> str | None:
     """The first difference of two plain values in words, or None."""
     if isinstance(wanted, dict) and isinstance(given, dict):
+        odd = next((key for key in given if not isinstance(key, str)), None)
+        if odd is not None and all(isinstance(key, str) for key in wanted):
+            like = f", such as {next(iter(wanted))!r}" if wanted else ""
+            return f"{place} has the key {shown(odd)} ({type(odd).__name__}); its keys should be text{like}"
         missing = next((key for key in wanted if key not in given), None)
         if missing is not None:
             return f"{place} lacks the key {missing!r}"
@@ -361,17 +390,28 @@ def where(
 ) -> str:
     """The largest error and the first wrong place, the earliest time step first."""
     if not wrong.shape:
-        return f"{name} is {value:.6g}; expected {wanted:.6g}"
+        return f"{name} is {value:.6g}; expected {wanted:.6g}{source_of(float(value))}"
     places = np.argwhere(wrong)
     axes = layout.axes if isinstance(layout, Array) else ()
     if "T_x" in axes:
         places = places[np.argsort(places[:, axes.index("T_x")], kind="stable")]
     first = tuple(int(i) for i in places[0])
     at = layout.place(first) if isinstance(layout, Array) else f"index {first}"
+    strange = int((wrong & ~np.isfinite(value)).sum())
+    extent = f"{strange} of them nan or inf" if strange else f"largest error {error.max():.2g}"
     return (
-        f"{name}: {int(wrong.sum())} of {wrong.size} values are wrong, largest error {error.max():.2g}; "
-        f"the first at {at} is {value[first]:.4g}, expected {wanted[first]:.4g}"
+        f"{name}: {int(wrong.sum())} of {wrong.size} values are wrong, {extent}; "
+        f"the first at {at} is {value[first]:.4g}, expected {wanted[first]:.4g}{source_of(float(value[first]))}"
     )
+
+
+def source_of(value: float) -> str:
+    """Where nan or an infinite number may come from, in words; "" for other numbers."""
+    if np.isnan(value):
+        return " (nan comes from 0 / 0, inf − inf or 0 · inf)"
+    if np.isinf(value):
+        return " (inf comes from a division by 0, from log 0, or from a number that grows too large)"
+    return ""
 
 
 def diagnose(
@@ -487,6 +527,8 @@ def same_error(mistake: CallError, given: CallError) -> bool:
     """Whether two errors are the same for our purpose: their type, and the numbers that they speak of."""
     if mistake.type != given.type:
         return False
+    if mistake.type == "KeyError":
+        return mistake.message == given.message
     return sorted(re.findall(r"\d+", mistake.message)) == sorted(re.findall(r"\d+", given.message))
 
 

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from autograder import exercises as course_registry
 from autograder.exercise import Exercise
-from autograder.layout import Array, Dict, Each, Layout, Tuple
+from autograder.layout import KINDS, Array, Dict, Each, Layout, Tuple
 from autograder.quiz import Question
 from autograder.row import UNCHANGED, UNCHANGED_POINTS
 from autograder.store import Course, CourseError, digest, write_atomically
@@ -283,7 +283,7 @@ def shape(layout: Layout, depth: int = 0) -> str:
     """A layout for a cell of a table, the parts of a dict or tuple below one another."""
     match layout:
         case Array():
-            return f"`{layout.describe()}`"
+            return f"`{layout.describe()}`" + (f" of {KINDS[layout.holds][1]}" if layout.holds else "")
         case Tuple() | Dict() if depth == 0:
             kind = "dict" if isinstance(layout, Dict) else "tuple"
             parts = [f"`{name}` {shape(part, depth + 1)}" for name, part in layout.fields.items()]

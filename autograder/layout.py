@@ -25,6 +25,13 @@ AXES = {
     "V": "token",
 }
 TIME = "T_x"
+# What an array holds: NumPy's kinds of numbers, in words, and why others will not do.
+KINDS = {
+    "bool": ("b", "True and False", "~mask and x[mask] mean something else for numbers"),
+    "whole": ("iu", "whole numbers", "only these can be indices: x[indices]"),
+    "float": ("f", "floats", "what is later written into an array of others is cut"),
+    "number": ("biuf", "numbers", ""),
+}
 
 
 class LayoutError(ValueError):
@@ -93,16 +100,33 @@ class Function(Layout):
 
 
 class Array(Layout):
-    """An array, its axes named by the notes' dimensions: `Array("n_a", "m")`."""
+    """An array, its axes named by the notes' dimensions: `Array("n_a", "m")`.
 
-    def __init__(self, *axes: str) -> None:
+    With `holds`, one of `KINDS`, it must be an array of these; without, nested lists and all numbers will do.
+    """
+
+    def __init__(self, *axes: str, holds: str = "") -> None:
+        if holds and holds not in KINDS:
+            raise ValueError(f"holds is {holds!r}; expected one of {listed(KINDS)}")
         self.axes = axes
+        self.holds = holds
 
     def to_json(self) -> Any:
-        return {"array": list(self.axes)}
+        return {"array": list(self.axes), **({"holds": self.holds} if self.holds else {})}
 
     def describe(self) -> str:
         return f"({', '.join(self.axes)}{',' if len(self.axes) == 1 else ''})"
+
+    def misfit(self, value: Tree) -> str:
+        """What is wrong with what a value holds, in words; "" where nothing is."""
+        if not self.holds:
+            return ""
+        kinds, words, reason = KINDS[self.holds]
+        if not isinstance(value, np.ndarray):
+            return f"is {kind(value)}; an array of {words} is expected: np.array makes one of it"
+        if value.dtype.kind in kinds:
+            return ""
+        return f"holds {value.dtype}; {words} are expected{reason and f', since {reason}'}"
 
     def place(self, index: tuple[int, ...]) -> str:
         """An index into this array in words, the time step first."""
@@ -189,7 +213,7 @@ class Anything(Layout):
     def parts(self, value: Tree, place: str) -> Iterator[tuple[str, Layout, Tree]]:
         if not isinstance(value, dict):
             raise LayoutError(f"{place or 'the result'} is {kind(value)}; expected {self.describe()}")
-        for name in sorted(value):
+        for name in sorted(value, key=str):
             shape = getattr(value[name], "shape", ())
             yield f"{place}.{name}" if place else name, Array(*"d" * len(shape)), value[name]
 
@@ -205,6 +229,8 @@ def from_json(data: Any) -> Layout:
             return Plain(description)
         case {"function": description}:
             return Function(description)
+        case {"array": axes, "holds": holds}:
+            return Array(*axes, holds=holds)
         case {"array": axes}:
             return Array(*axes)
         case {"tuple": fields}:

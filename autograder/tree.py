@@ -1,7 +1,8 @@
 """Data that may cross a boundary: nested plain containers of numbers, text and NumPy arrays.
 
-A tree is None, a bool, int, float, str, a NumPy array of numbers, a list or tuple or dict (with text keys)
-of trees, or a `Fixture`, a public callable that is built from data where it is needed.
+A tree is None, a bool, int, float, str, a NumPy array of numbers, a list or tuple or dict of trees, or a
+`Fixture`, a public callable that is built from data where it is needed. The keys of a dict are text, whole
+numbers, or tuples of these.
 Nothing is pickled: the structure travels as JSON, the arrays as safetensors or npy.
 """
 
@@ -69,6 +70,8 @@ def flatten(tree: Tree, given: Mapping[str, Any] | None = None) -> tuple[Any, Ar
             raise TreeError(f"{place} is nested more than {MAX_DEPTH} levels deep")
         if value is None or type(value) in (bool, int, str):
             return value
+        if isinstance(value, np.str_):
+            return str(value)
         if type(value) is float:
             return value if math.isfinite(value) else {"float": repr(value)}
         if isinstance(value, (np.ndarray, np.generic)):
@@ -79,10 +82,12 @@ def flatten(tree: Tree, given: Mapping[str, Any] | None = None) -> tuple[Any, Ar
             kind = "list" if isinstance(value, list) else "tuple"
             return {kind: [node(item, f"{place}[{i}]", depth + 1) for i, item in enumerate(value)]}
         if isinstance(value, dict):
-            for key in value:
-                if type(key) is not str:
-                    raise TreeError(f"{place} has the key {key!r}; expected text keys")
-            return {"dict": {key: node(item, f"{place}[{key!r}]", depth + 1) for key, item in value.items()}}
+            pairs = [
+                (written_key(key, place), node(item, f"{place}[{key!r}]", depth + 1))
+                for key, item in value.items()
+            ]
+            text = all(isinstance(key, str) for key, _ in pairs)
+            return {"dict": dict(pairs)} if text else {"pairs": [list(pair) for pair in pairs]}
         if is_tensor(value):
             return array_node(value.detach().cpu().numpy(), place)
         raise TreeError(
@@ -90,6 +95,25 @@ def flatten(tree: Tree, given: Mapping[str, Any] | None = None) -> tuple[Any, Ar
         )
 
     return node(tree, "the result", 0), arrays
+
+
+def written_key(key: Any, place: str) -> Any:
+    """A key of the dict at `place` as JSON-able data."""
+    parts = [
+        str(part) if isinstance(part, str) else int(part) if isinstance(part, (int, np.integer)) else None
+        for part in (key if type(key) is tuple else [key])
+    ]
+    if None in parts:
+        raise TreeError(f"{place} has the key {key!r}; expected keys of text or whole numbers")
+    return parts if type(key) is tuple else parts[0]
+
+
+def read_key(node: Any) -> Any:
+    """The key that `written_key` made into JSON-able data."""
+    parts = node if isinstance(node, list) else [node]
+    if not all(isinstance(part, (str, int)) for part in parts):
+        raise TreeError(f"not a key: {str(node)[:80]}")
+    return tuple(parts) if isinstance(node, list) else node
 
 
 def is_tensor(value: Any) -> bool:
@@ -138,6 +162,8 @@ def unflatten(structure: Any, arrays: Mapping[str, NDArray[Any]], limit: float =
                 return tuple(tree(item, depth + 1) for item in items)
             case {"dict": dict(items)}:
                 return {str(key): tree(item, depth + 1) for key, item in items.items()}
+            case {"pairs": list(pairs)} if all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+                return {read_key(key): tree(item, depth + 1) for key, item in pairs}
         raise TreeError(f"not a tree: {str(node)[:80]}")
 
     return tree(structure, 0)

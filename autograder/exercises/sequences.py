@@ -32,7 +32,9 @@ WORDS = (
 LETTERS = "abcdefghijklmn"
 SPECIALS = [PAD, UNK, EOS]
 COUNT = Array("V", "V")
-BATCH = Array("m", "T_x")
+BATCH = Array("m", "T_x", holds="whole")
+LOGS = Array("m", "T_x")
+MASK = Array("m", "T_x", holds="bool")
 TOKENS = Plain("a list of tokens, as text")
 INDEX = Plain("a dict from token to index")
 INDICES = Plain("a list of indices")
@@ -120,19 +122,19 @@ def draw_text(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_indices(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Tokens with an `<UNK>` and, where V is odd, a `<PAD>` among them, then twice `<EOS>` with more between and behind.
+    """T_x tokens, an `<UNK>` and, where V is odd, a `<PAD>` among them, then twice `<EOS>` with more between and behind.
 
     One token comes before the specials in the order of text. Where T_x is 1, a single token without an end.
     """
     tokens = draw_vocabulary(rng, dims)
     known = [i for i, token in enumerate(tokens) if token not in SPECIALS]
     tokens[known[0]] = ","
-    text = [known[0], 2, *rng.choice(known, dims["T_x"]).tolist()][: dims["T_x"]]
-    if dims["T_x"] > 1:
-        middle = [tokens.index(token) for token in (PAD, UNK)][1 - dims["V"] % 2 :]
-        after = [tokens.index(EOS), *rng.choice(known, 2).tolist(), tokens.index(PAD), tokens.index(EOS)]
-        text = [*text[:2], *middle, *text[2:], *after]
-    return {"indices": text, "tokens": tokens}
+    if dims["T_x"] == 1:
+        return {"indices": known[:1], "tokens": tokens}
+    middle = [tokens.index(token) for token in (PAD, UNK)][1 - dims["V"] % 2 :]
+    after = [tokens.index(EOS), *rng.choice(known, 2).tolist(), tokens.index(PAD), tokens.index(EOS)]
+    text = rng.choice(known, dims["T_x"] - 2 - len(middle) - len(after)).tolist()
+    return {"indices": [known[0], 2, *middle, *text, *after], "tokens": tokens}
 
 
 def draw_lengths(rng: np.random.Generator, m: int, T_x: int) -> list[int]:
@@ -205,12 +207,17 @@ def draw_sentence(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_log_probabilities(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Log-probabilities of sequences of different lengths, with something else behind their ends."""
+    """Log-probabilities of sequences of different lengths, with something else behind their ends.
+
+    Where m is 5, −inf is among it: it must not be multiplied by 0.
+    """
     m, T_x = dims["m"], dims["T_x"]
     lengths = draw_lengths(rng, m, T_x) if m > 1 else [T_x - 1]
     mask = np.arange(T_x) < np.array(lengths)[:, np.newaxis]
     numbers = np.log(rng.uniform(0.05, 0.9, (m, T_x)))
-    return {"log_probabilities": np.where(mask, numbers, 3 * numbers - 1), "mask": mask}
+    padding = 3 * numbers - 1
+    padding[0, -1] = -np.inf if m == 5 else padding[0, -1]
+    return {"log_probabilities": np.where(mask, numbers, padding), "mask": mask}
 
 
 def draw_corpus(rng: np.random.Generator, dims: Dims) -> list[list[str] | str]:
@@ -460,6 +467,27 @@ encode = Exercise(
             "The text ends with `<PAD>`. The end of a text is a token of its own, `<EOS>`; padding comes later, with "
             "the batch.",
         ),
+        Mistake(
+            "name_of_the_unknown",
+            ("index.get(token, unknown)", "index.get(token, UNK)"),
+            "Tokens that the vocabulary lacks become the text '<UNK>'. The result has indices only: look up that "
+            "of `<UNK>`.",
+        ),
+        Mistake(
+            "name_of_the_end",
+            ("[index[EOS]]", "[EOS]"),
+            "The text '<EOS>' itself stands at the end. The result has indices only: look up that of `<EOS>`.",
+        ),
+        Mistake(
+            "names_of_both",
+            [("index.get(token, unknown)", "index.get(token, UNK)"), ("[index[EOS]]", "[EOS]")],
+            "'<UNK>' and '<EOS>' stand in the result as text. They have indices like all tokens: look them up.",
+        ),
+        Mistake(
+            "end_not_in_a_list",
+            ("[index[EOS]]", "index[EOS]"),
+            "A list and a number cannot be added. Put the number into a list of its own, or append it.",
+        ),
     ],
 )
 
@@ -471,13 +499,14 @@ decode = Exercise(
     arguments={"indices": INDICES, "tokens": TOKENS},
     result=TOKENS,
     draw=draw_indices,
-    dims=[{"T_x": 6, "V": 9}, {"T_x": 4, "V": 10}, {"T_x": 1, "V": 8}],
+    dims=[{"T_x": 13, "V": 9}, {"T_x": 11, "V": 10}, {"T_x": 1, "V": 8}],
     rows=[Row("tokens", "", points=6)],
     mistakes=[
         Mistake(
             "end_kept",
             ("        if tokens[i] == EOS:\n            break\n", ""),
-            "You go on after the end. What follows the first `<EOS>` is not part of the text, nor is `<EOS>` itself.",
+            "You go on after the end. What follows the first `<EOS>` is not part of the text, nor is `<EOS>` "
+            "itself.",
         ),
         Mistake(
             "end_left_out_only",
@@ -536,6 +565,38 @@ decode = Exercise(
             ("decoded.append(tokens[i])", "decoded.append(i)"),
             "The result has the indices still. Look up the token at each index.",
         ),
+        Mistake(
+            "first_place_for_padding",
+            ("if tokens[i] != PAD:", "if i != 0:"),
+            "You take the padding to have the index 0. A vocabulary may have its specials anywhere: look the "
+            "token up and compare it with `<PAD>`.",
+        ),
+        Mistake(
+            "indices_compared",
+            [("if tokens[i] == EOS:", "if i == EOS:"), ("if tokens[i] != PAD:", "if i != PAD:")],
+            "An index is compared with the text of a token, which is never equal. Look up the token first.",
+        ),
+        Mistake(
+            "stops_at_unknown",
+            ("if tokens[i] == EOS:", "if tokens[i] in (EOS, UNK):"),
+            "You stop at `<UNK>`. It stands for a word that was there; only `<EOS>` ends a text.",
+        ),
+        Mistake(
+            "end_demanded",
+            ("    decoded = []\n", "    [tokens[i] for i in indices].index(EOS)\n    decoded = []\n"),
+            "Indices without an `<EOS>` raise an error. Where there is none, the text goes on to the last index.",
+        ),
+        Mistake(
+            "last_end",
+            [
+                ("for i in indices:", "for t, i in enumerate(indices):"),
+                (
+                    "if tokens[i] == EOS:",
+                    "if tokens[i] == EOS and EOS not in [tokens[j] for j in indices[t + 1 :]]:",
+                ),
+            ],
+            "You go on to the last `<EOS>`. The text ends at the first one.",
+        ),
     ],
 )
 
@@ -545,7 +606,7 @@ pad_batch = Exercise(
     minutes=20,
     difficulty=2,
     arguments={"sequences": LISTS, "value": WHOLE},
-    result=Tuple(indices=BATCH, mask=BATCH),
+    result=Tuple(indices=BATCH, mask=MASK),
     draw=draw_sequences,
     dims=[{"m": 4, "T_x": 7}, {"m": 1, "T_x": 5}, {"m": 3, "T_x": 4}],
     rows=[Row("indices", "indices", points=5), Row("mask", "mask", points=4)],
@@ -621,6 +682,17 @@ pad_batch = Exercise(
             ("return indices, mask", "return mask, indices"),
             "The mask is returned before the indices. The order is indices, mask.",
         ),
+        Mistake(
+            "mask_one_long",
+            ("mask[i, : len(sequence)]", "mask[i, : len(sequence) + 1]"),
+            "The mask ends one step too late: the first place of the padding is True as well.",
+        ),
+        Mistake(
+            "not_filled_up",
+            ("np.full((m, T_x), value)", "np.array(sequences)"),
+            "An array is made of lists that are not equally long. Fill them up first, or make an array of the "
+            "full size and write each one into its row.",
+        ),
     ],
 )
 
@@ -630,7 +702,7 @@ one_hot = Exercise(
     minutes=15,
     difficulty=1,
     arguments={"indices": BATCH, "n_x": WHOLE},
-    result=Array("n_x", "m", "T_x"),
+    result=Array("n_x", "m", "T_x", holds="number"),
     draw=draw_batch,
     dims=[{"n_x": 6, "m": 3, "T_x": 4}, {"n_x": 3, "m": 1, "T_x": 5}, {"n_x": 5, "m": 2, "T_x": 1}],
     rows=[Row("x", "", points=7)],
@@ -675,7 +747,27 @@ one_hot = Exercise(
         Mistake(
             "counts",
             ("return x", "return np.repeat(x.sum(axis=2, keepdims=True), x.shape[2], axis=2)"),
-            "Every step shows the sum over all steps: a bag of tokens without order. Each step has its own token only.",
+            "Every step shows the sum over all steps: a bag of tokens without order. Each step has its own token "
+            "only.",
+        ),
+        Mistake(
+            "one_too_far",
+            ("x[token, i, t] = 1", "x[token + 1, i, t] = 1"),
+            "The 1 stands one place too late. Indices count from 0, as places in the array do.",
+        ),
+        Mistake(
+            "axes_mixed_up",
+            ("x[token, i, t] = 1", "x[token, t, i] = 1"),
+            "The axes are mixed up in the place of the 1. They are (n_x, m, T_x): token, example, time step.",
+        ),
+        Mistake(
+            "whole_blocks",
+            (
+                "    for (i, t), token in np.ndenumerate(indices):\n        x[token, i, t] = 1\n",
+                "    x[indices] = 1\n",
+            ),
+            "`x[indices] = 1` sets all that lies under a token, at every example and step. Each 1 belongs to one "
+            "token at one example and one step.",
         ),
     ],
 )
@@ -759,6 +851,22 @@ bigram_counts = Exercise(
             "After each sequence, `start` is counted as one more token. What the model predicts is in the sequences "
             "already, their end included.",
         ),
+        Mistake(
+            "last_before_first",
+            ("previous = start", "previous = sequence[-1]"),
+            "Before the first token of a sequence you have its last one: the index −1 counts from the end. Before"
+            " it stands `start`.",
+        ),
+        Mistake(
+            "first_sequence_only",
+            ("            previous = token\n", "            previous = token\n        return counts\n"),
+            "Only the first sequence is counted. Is the `return` indented too far?",
+        ),
+        Mistake(
+            "first_pair_only",
+            ("            previous = token\n", "            previous = token\n            return counts\n"),
+            "Only the first pair is counted. Is the `return` indented too far?",
+        ),
     ],
 )
 
@@ -820,7 +928,8 @@ bigram_probabilities = Exercise(
         Mistake(
             "k_once_below",
             ("/ smoothed.sum(axis=1, keepdims=True)", "/ (counts.sum(axis=1, keepdims=True) + k)"),
-            "k is added below the line once. It is added to each of the V counts of a row, so the sum grows by V · k.",
+            "k is added below the line once. It is added to each of the V counts of a row, so the sum grows by V "
+            "· k.",
         ),
         Mistake(
             "k_below_only",
@@ -839,7 +948,8 @@ bigram_probabilities = Exercise(
                     "(shares + k) / (shares + k).sum(axis=1, keepdims=True)",
                 ),
             ],
-            "k is added to shares, not to counts. Added to counts it weighs less the more was seen; that is its point.",
+            "k is added to shares, not to counts. Added to counts it weighs less the more was seen; that is its "
+            "point.",
         ),
         Mistake(
             "softmax",
@@ -882,7 +992,8 @@ sentence_log_probability = Exercise(
         Mistake(
             "rows_and_columns_swapped",
             ("probabilities[previous, token]", "probabilities[token, previous]"),
-            "You look up P(token before | token). The row is the token before, the column the one that is predicted.",
+            "You look up P(token before | token). The row is the token before, the column the one that is "
+            "predicted.",
         ),
         Mistake(
             "previous_not_moved",
@@ -940,6 +1051,26 @@ sentence_log_probability = Exercise(
             ("for token in sentence:", "for token in sentence[:-1]:"),
             "The last token is not predicted. It is the `<EOS>`: that the sentence ends here has a probability too.",
         ),
+        Mistake(
+            "last_before_first",
+            ("previous = start", "previous = sentence[-1]"),
+            "Before the first token you have the last one: the index −1 counts from the end. Before it stands "
+            "`start`.",
+        ),
+        Mistake(
+            "first_factor_only",
+            (
+                "        previous = token\n",
+                "        previous = token\n        return float(log_probability)\n",
+            ),
+            "Only the first token is predicted. Is the `return` indented too far?",
+        ),
+        Mistake(
+            "first_factor_left_out",
+            ("    for token in sentence:", "    for token in sentence[1:]:"),
+            "The first token is left out: `start` is followed by the second. Go through all tokens, and let "
+            "`start` stand before the first.",
+        ),
     ],
 )
 
@@ -948,7 +1079,7 @@ perplexity = Exercise(
     title="Bits per token, and perplexity",
     minutes=20,
     difficulty=2,
-    arguments={"log_probabilities": BATCH, "mask": BATCH},
+    arguments={"log_probabilities": LOGS, "mask": MASK},
     result=Tuple(bits=Number(), perplexity=Number()),
     draw=draw_log_probabilities,
     dims=[{"m": 4, "T_x": 6}, {"m": 1, "T_x": 5}, {"m": 5, "T_x": 3}],
@@ -989,12 +1120,14 @@ perplexity = Exercise(
         Mistake(
             "per_sequence",
             ("/ mask.sum()", "/ len(mask)"),
-            "The sum is divided by the number of sequences, which gives bits per sequence. Divide by the number of tokens.",
+            "The sum is divided by the number of sequences, which gives bits per sequence. Divide by the number "
+            "of tokens.",
         ),
         Mistake(
             "nats",
             [(" / np.log(2)", ""), ("2**bits", "np.exp(bits)")],
-            "These are nats, the unit of the natural logarithm. One bit is log 2 = 0.693 nats. (Your perplexity is right.)",
+            "These are nats, the unit of the natural logarithm. One bit is log 2 = 0.693 nats. (Your perplexity "
+            "is right.)",
         ),
         Mistake(
             "nats_as_bits",
@@ -1009,7 +1142,8 @@ perplexity = Exercise(
         Mistake(
             "sign",
             ("bits = -log", "bits = log"),
-            "The sign is missing. Logarithms of probabilities are negative; the bits are what they cost, and positive.",
+            "The sign is missing. Logarithms of probabilities are negative; the bits are what they cost, and "
+            "positive.",
         ),
         Mistake(
             "e_for_two",
@@ -1025,6 +1159,63 @@ perplexity = Exercise(
             "not_divided",
             (" / mask.sum()", ""),
             "You have the bits of the whole text. Divide by the number of tokens.",
+        ),
+        Mistake(
+            "multiplied_by_the_mask",
+            ("log_probabilities[mask].sum()", "(log_probabilities * mask).sum()"),
+            "The padding is multiplied by 0, but it may hold −inf, and 0 · inf is nan. Choose the tokens by the "
+            "mask instead.",
+        ),
+        Mistake(
+            "perplexity_below_one",
+            ("2**bits", "2**-bits"),
+            "The perplexity has the wrong sign in its exponent. It is 2 to the power of the bits, and never below"
+            " 1.",
+        ),
+        Mistake(
+            "power_before_the_mean",
+            ("2**bits", "(2 ** -(log_probabilities / np.log(2)))[mask].sum() / mask.size"),
+            "The perplexity is a mean of 1/P. The mean comes first: 2 to the power of the mean number of bits.",
+        ),
+        Mistake(
+            "mean_of_sequences",
+            (
+                "2**bits",
+                "np.mean([2 ** (-row[kept].mean() / np.log(2)) for row, kept in zip(log_probabilities, mask)])",
+            ),
+            "The perplexity is the mean of one perplexity for each sequence. Take the mean number of bits of all "
+            "tokens first, then the power once.",
+        ),
+        Mistake(
+            "last_token_left_out",
+            [
+                ("log_probabilities[mask].sum()", "log_probabilities[:, :-1][mask[:, 1:]].sum()"),
+                ("mask.sum()", "mask[:, 1:].sum()"),
+            ],
+            "The last token of each sequence is left out. It is the `<EOS>`, and counts like any other.",
+        ),
+        Mistake(
+            "first_token_left_out",
+            [
+                ("log_probabilities[mask].sum()", "log_probabilities[:, 1:][mask[:, 1:]].sum()"),
+                ("mask.sum()", "mask[:, 1:].sum()"),
+            ],
+            "The first token of each sequence is left out. The model has to guess it too.",
+        ),
+        Mistake(
+            "divided_by_the_steps",
+            ("/ mask.sum()", "/ mask.shape[1]"),
+            "The sum is divided by T_x, the length of the array. Divide by the number of tokens.",
+        ),
+        Mistake(
+            "returned_the_other_way_round",
+            ("return float(bits), float(2**bits)", "return float(2**bits), float(bits)"),
+            "The perplexity is returned before the bits. The order is bits, perplexity.",
+        ),
+        Mistake(
+            "bits_by_log2_again",
+            ("log_probabilities[mask].sum()", "np.log2(-log_probabilities[mask]).sum()"),
+            "You take the logarithm once more. What is given are logarithms already; to change their base, divide.",
         ),
     ],
 )
@@ -1084,7 +1275,8 @@ ngram_counts = Exercise(
         Mistake(
             "longest_only",
             ("for length in range(n):", "for length in (n - 1,):"),
-            "Only the longest contexts are counted. All lengths from 0 to n − 1 are needed, the empty context included.",
+            "Only the longest contexts are counted. All lengths from 0 to n − 1 are needed, the empty context "
+            "included.",
         ),
         Mistake(
             "empty_context_left_out",
@@ -1138,6 +1330,37 @@ ngram_counts = Exercise(
                 "    for text in texts:\n        counts = {}\n",
             ),
             "Only the last text is counted: the dict is made anew for each text.",
+        ),
+        Mistake(
+            "one_start_too_many",
+            ("[EOS] * (n - 1)", "[EOS] * n"),
+            "There is one `<EOS>` too many in front, and it is counted as a token. The longest context has n − 1 "
+            "tokens, so n − 1 of them are enough.",
+        ),
+        Mistake(
+            "from_the_first_place",
+            ("range(n - 1, len(tokens))", "range(len(tokens))"),
+            "You begin at the first place of the line, where an `<EOS>` stands that was put in front. Begin at "
+            "the first token of the text: the `<EOS>` before it are context only.",
+        ),
+        Mistake(
+            "first_token_left_out",
+            ("range(n - 1, len(tokens))", "range(n, len(tokens))"),
+            "The first token of each text is not counted. With n − 1 `<EOS>` in front, at which place does it "
+            "stand?",
+        ),
+        Mistake(
+            "lengths_from_one",
+            ("for length in range(n):", "for length in range(1, n + 1):"),
+            "The lengths go from 1 to n. They go from 0, the empty context, to n − 1.",
+        ),
+        Mistake(
+            "first_text_only",
+            (
+                "                following[tokens[t]] = following.get(tokens[t], 0) + 1\n",
+                "                following[tokens[t]] = following.get(tokens[t], 0) + 1\n        return counts\n",
+            ),
+            "Only the first text is counted. Is the `return` indented too far?",
         ),
     ],
 )
@@ -1221,7 +1444,8 @@ ngram_probabilities = Exercise(
                 'counts.get(" ".join(context[len(context) - length :]), {})',
                 'counts[" ".join(context[len(context) - length :])]',
             ),
-            "A context that was never seen raises KeyError. It has no counts, so the estimate of the shorter one is left.",
+            "A context that was never seen raises KeyError. It has no counts, so the estimate of the shorter one "
+            "is left.",
         ),
         Mistake(
             "longest_first",
@@ -1241,7 +1465,8 @@ ngram_probabilities = Exercise(
         Mistake(
             "kinds_counted",
             ("/ (found.sum() + strength)", "/ ((found > 0).sum() + strength)"),
-            "You divide by how many different tokens follow. Divide by how often the context occurs: the sum of its counts.",
+            "You divide by how many different tokens follow. Divide by how often the context occurs: the sum of "
+            "its counts.",
         ),
         Mistake(
             "mean_of_all_lengths",
@@ -1251,6 +1476,51 @@ ngram_probabilities = Exercise(
             ),
             "Every length gets the same weight, however often its context was seen. The share of the shorter one is "
             "strength / (c(h) + strength): it shrinks as the context is seen more.",
+        ),
+        Mistake(
+            "shares_swapped",
+            (
+                "(found + strength * probabilities) / (found.sum() + strength)",
+                "(strength * found / max(found.sum(), 1) + found.sum() * probabilities) / (found.sum() + strength)",
+            ),
+            "λ and 1 − λ are swapped. λ is the weight of this context's own shares, and grows as it is seen more.",
+        ),
+        Mistake(
+            "divided_by_nothing",
+            (
+                "(found + strength * probabilities) / (found.sum() + strength)",
+                "(found.sum() * (found / found.sum()) + strength * probabilities) / (found.sum() + strength)",
+            ),
+            "A context that was never seen has no shares: 0 / 0 is nan, and 0 · nan is nan as well. The first of "
+            "the two formulas does not divide by its count alone.",
+        ),
+        Mistake(
+            "strength_for_each_token",
+            ("/ (found.sum() + strength)", "/ (found.sum() + strength * len(tokens))"),
+            "Below the line `strength` stands once for each token, as in add-k smoothing. Here it is shared out "
+            "among all tokens, so it stands there once.",
+        ),
+        Mistake(
+            "strength_not_shared_out",
+            ("found + strength * probabilities", "found + probabilities"),
+            "Above the line `strength` is missing: the estimate of the shorter context counts as much as "
+            "`strength` observations.",
+        ),
+        Mistake(
+            "keys_not_joined",
+            ('" ".join(context[len(context) - length :])', "tuple(context[len(context) - length :])"),
+            "No context is found, so the uniform distribution is left. The keys are texts: the tokens of a "
+            "context joined by a space.",
+        ),
+        Mistake(
+            "not_separated",
+            ('" ".join', '"".join'),
+            "The tokens of a context are joined without a space, so contexts of two tokens and more are not found.",
+        ),
+        Mistake(
+            "always_the_whole_context",
+            ("context[len(context) - length :]", "context"),
+            "The whole context is looked up each time. Look up its last `length` tokens.",
         ),
     ],
 )

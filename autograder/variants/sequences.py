@@ -147,11 +147,11 @@ def pad_batch__zip_longest(sequences, value):
     return indices, np.array([[entry is not None for entry in column] for column in columns]).T
 
 
-def pad_batch__float32(sequences, value):
+def pad_batch__pad(sequences, value):
     width = sorted(map(len, sequences))[-1]
-    pairs = [np.pad(np.array(s, np.float32), (0, width - len(s)), constant_values=value) for s in sequences]
-    mask = [np.pad(np.ones(len(s), np.float32), (0, width - len(s))) for s in sequences]
-    return np.stack(pairs), np.stack(mask)
+    rows = [np.pad(np.array(s, np.int32), (0, width - len(s)), constant_values=value) for s in sequences]
+    mask = [np.pad(np.ones(len(s)), (0, width - len(s))) for s in sequences]
+    return np.stack(rows), np.stack(mask) > 0
 
 
 def one_hot__loops(indices, n_x):
@@ -282,7 +282,8 @@ def perplexity__loops(log_probabilities, mask):
 
 
 def perplexity__einsum(log_probabilities, mask):
-    nats = -np.einsum("mt,mt->", log_probabilities, mask.astype(float)) / np.count_nonzero(mask)
+    kept = np.where(mask, log_probabilities, 0)
+    nats = -np.einsum("mt,mt->", kept, mask.astype(float)) / np.count_nonzero(mask)
     return nats * np.log2(np.e), np.exp(nats)
 
 
@@ -293,7 +294,7 @@ def perplexity__stacked(log_probabilities, mask):
 
 def perplexity__float32(log_probabilities, mask):
     logs = np.float32(log_probabilities) / np.float32(np.log(2))
-    bits = -np.average(logs, weights=np.float32(mask))
+    bits = -np.mean(logs, where=mask)
     return np.float32(bits), np.float32(2) ** np.float32(bits)
 
 
@@ -397,7 +398,7 @@ STYLES: dict[str, tuple[str, ...]] = {
     "build_vocabulary": ("loops", "counter", "stacked", "most_common"),
     "encode": ("loops", "stacked", "map", "exceptions"),
     "decode": ("loops", "stacked", "takewhile", "inverse"),
-    "pad_batch": ("loops", "stacked", "zip_longest", "float32"),
+    "pad_batch": ("loops", "stacked", "zip_longest", "pad"),
     "one_hot": ("loops", "einsum", "stacked", "float32", "put"),
     "bigram_counts": ("loops", "einsum", "stacked", "float32", "counter"),
     "bigram_probabilities": ("loops", "einsum", "stacked", "float32"),

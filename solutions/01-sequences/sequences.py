@@ -32,6 +32,9 @@ says where the first wrong number is, and, when it recognises what happened, wha
 often as you like. Hints are folded under each exercise, from a nudge to a plain pointer. Figures between the exercises
 are computed by your own functions, so they need the exercises above them.
 
+**When a cell does not come to an end** (a `[*]` stays beside it), a loop in it never stops. Press the stop button, ■, above the
+notebook. If it was `check` that hung, it tells you the line of your function at which it was stopped.
+
 **The lecture notes.** Now and then the text names lecture notes 000 to 004: the notes of the lectures that
 this course goes with. You do not need them, all that is used stands here. They are named for readers who have them,
 where this notebook writes something in another way, or where a note has a slip.
@@ -151,12 +154,12 @@ the end of the course. The second is a set of sentences about a kitchen, made by
 train, validation, _ = names.split()
 tokens, index = build_vocabulary(train, 5, [PAD, UNK, EOS])
 print(len(train), "training names,", len(validation), "validation names, such as", ", ".join(train[::5000]))
-print(len(tokens), "characters:", " ".join(tokens[3:]))
+print(len(tokens), "tokens, 3 of them specials; the characters:", " ".join(tokens[3:]).replace("   ", " ␣ "))
 
 kitchen_texts = kitchen.sentences(600)
 word_tokens, word_index = build_vocabulary(kitchen_texts, 3, [PAD, UNK, EOS])
 print(len(kitchen_texts), "sentences, such as:", " ".join(kitchen_texts[0]))
-print(len(word_tokens), "words, the most frequent:", " ".join(word_tokens[3:13]))
+print(len(word_tokens), "tokens, the most frequent words:", " ".join(word_tokens[3:13]))
 
 # %% [markdown]
 r"""
@@ -198,9 +201,15 @@ r"""
 The text ends at the first `<EOS>`: neither it nor what follows is in the result. Where there is no `<EOS>`, all indices count.
 `<PAD>` is passed over wherever it stands. `<UNK>` stays: something stood there. Return a list of tokens.
 
-<details><summary>Hint 1: when to stop</summary>
+<details><summary>Hint 1: four kinds of tokens</summary>
 
-Look at one index after the other, and leave the loop at the end. What do you do with the padding?
+Look up the token of each index, in order. It is `<EOS>`, or `<PAD>`, or `<UNK>`, or another one. What happens in each case?
+Compare tokens, not indices: the specials may stand anywhere in `tokens`.
+
+</details>
+<details><summary>Hint 2: leaving and passing over</summary>
+
+`break` leaves a loop for good. `continue` goes on with the next index, and what is below it in the loop is not done for this one.
 
 </details>
 """
@@ -251,7 +260,7 @@ r"""
 {exercise: pad_batch}
 
 Do not work the mask out from the values: `value` may also be the index of a token that stands in a sequence. It is the lengths
-that count.
+that count. The mask holds True and False, not 1 and 0: only then does `x[mask]` choose entries, and `~mask` mean "not".
 
 <details><summary>Hint 1: start full</summary>
 
@@ -316,8 +325,8 @@ Begin with zeros of shape $(n_x, m, T_x)$. For every example and every step one 
 </details>
 <details><summary>Hint 2: without loops</summary>
 
-Row $v$ of the identity matrix `np.eye(n_x)` is the one-hot vector of token $v$, and an array of indices picks rows. The new
-axis comes out last; `np.moveaxis` brings it where it belongs. (`reshape` does not: it deals the numbers out anew.)
+Which well-known matrix has all the one-hot vectors as its rows? An array of indices in square brackets picks rows. Look at the shape
+of what comes out, and move the axis that stands in the wrong place. (`reshape` does not move axes: it deals the numbers out anew.)
 
 </details>
 """
@@ -648,12 +657,13 @@ r"""
 {exercise: perplexity}
 
 `log_probabilities` are natural logarithms, as everywhere in this course, so mind the factor. Behind the end of a sequence stands
-something or other, which must not count. Long and short sequences count by their tokens: add up everything first, divide
-once.
+something or other, $-\infty$ for instance, which must not count. Long and short sequences count by their tokens: add up everything
+first, divide once.
 
 <details><summary>Hint 1: the mask as an index</summary>
 
-`array[mask]` is a vector of the entries at which the mask is True. `mask.sum()` is their number.
+`array[mask]` is a vector of the entries at which the mask is True, and nothing else. A product with the mask is no substitute:
+$0 \cdot \infty$ is not 0.
 
 </details>
 <details><summary>Hint 2: from nats to bits</summary>
@@ -814,20 +824,22 @@ r"""
 Return $P_\ell(w)$ for the *whole* context, as an array with one entry for each of `tokens`, in their order. `context` is a list of any length, also
 empty; the nearest token is the last. What a context was never followed by is not in the dict.
 
-<details><summary>Hint 1: how often the loop runs</summary>
+<details><summary>Hint 1: by hand, once</summary>
 
-The formula is applied once for each length from 0 to `len(context)`, both included: once more than there are tokens in the context.
+Let `tokens` be a and b, $s = 1$, the context `["a"]`, the counts `{"": {"a": 3, "b": 1}, "a": {"b": 2}}`. Begin with 1/2 and 1/2. How often
+do you use the formula? What are a's and b's numbers after each time? (At the end: 0.233 and 0.767.)
 
 </details>
 <details><summary>Hint 2: the last so many tokens</summary>
 
-`context[len(context) - length :]` works for every length; `context[-length:]` does not for length 0: it is the whole list.
+A slice with a negative start counts from the end, but `context[-0:]` is the whole list, not an empty one. Where does the slice
+begin, counted from the front? Try it for length 0.
 
 </details>
 <details><summary>Hint 3: the counts as an array</summary>
 
-Take the inner dict of the context, or an empty one, and look up the count of each token in `tokens`, 0 where there is none.
-Then the formula is one line with arrays.
+The formula holds for all tokens at once if the counts are an array in the order of `tokens`, and the estimate is one too. What does
+a dict's `get` give you for a context, or a token, that is not in it?
 
 </details>
 """

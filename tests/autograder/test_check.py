@@ -5,9 +5,10 @@ import inspect
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.audit import Here
-from autograder.check import check, verdict_on
+from autograder.check import Stopped, check, verdict_on
 from autograder.exercise import body, compiled, mistaken
 from autograder.exercises import every_exercise, every_function
 from autograder.frozen import frozen_exercise, names
@@ -99,6 +100,54 @@ def test_a_fault_of_its_own_is_not_excused_by_the_second_round(name):
 def test_wrong_use_is_answered_not_thrown(arguments, answer, capsys):
     check(*arguments)
     assert answer in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ["mask.astype(int)", "mask * 1.0", "mask.tolist()"])
+def test_a_mask_of_other_things_than_true_and_false_does_not_pass(wrong):
+    exercise = EXERCISES["pad_batch"]
+    source = body(exercise.function).replace("return indices, mask", f"return indices, {wrong}")
+    rows = {row.name: row for row in verdict_on(learner(exercise, source)).rows}
+    assert rows["indices"].passed and not rows["mask"].passed
+    assert "True and False" in rows["mask"].message
+
+
+def test_what_stands_in_a_dict_the_wrong_way_round_costs_its_own_row():
+    exercise = EXERCISES["build_vocabulary"]
+    source = body(exercise.function).replace("{token: i for i, token", "{i: token for i, token")
+    rows = {row.name: row for row in verdict_on(learner(exercise, source)).rows}
+    assert rows["tokens in their order"].passed
+    assert rows["index of each token"].mistake == "index_the_wrong_way_round"
+
+
+ENDLESS = "def perplexity(log_probabilities, mask):\n    t = 0\n    while t < 3:\n        stop()\n"
+
+
+def interrupted():
+    """What the stop button does to a function that runs."""
+    raise KeyboardInterrupt
+
+
+def test_a_check_that_is_stopped_says_where_the_function_was():
+    function = learner(EXERCISES["perplexity"], ENDLESS)
+    function.__globals__["stop"] = interrupted
+    with pytest.raises(Stopped) as caught:
+        check(function)
+    assert "stopped while your function was at line 4 of your cell" in str(caught.value)
+    assert caught.value.__cause__ is None and caught.value.__suppress_context__
+
+
+def test_a_notebook_shows_a_stopped_check_in_few_lines(capsys):
+    shell = InteractiveShell.instance()
+    try:
+        shell.push({"check": check, "stop": interrupted})
+        shell.run_cell(ENDLESS)
+        result = shell.run_cell("check(perplexity)")
+    finally:
+        InteractiveShell.clear_instance()
+    out = capsys.readouterr().out
+    assert isinstance(result.error_in_exec, Stopped)
+    assert "at line 4 of your cell: stop()" in out and "Nothing was judged" in out
+    assert "Traceback" not in out and len(out.strip().splitlines()) <= 3
 
 
 def test_check_prints_text_outside_notebooks(capsys):

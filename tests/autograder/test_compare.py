@@ -91,6 +91,92 @@ def test_nan_and_infinity_are_wrong():
     assert "2 of 24 values are wrong" in rows_for((spoilt, 1.5, {"dW": W}))["activations"].message
 
 
+def test_nan_and_infinity_are_explained_and_counted():
+    spoilt = A.copy()
+    spoilt[0, 0, 0] = np.nan
+    spoilt[1, 0, 0] = A[1, 0, 0] + 9
+    message = rows_for((spoilt, np.inf, {"dW": W}))["activations"].message
+    assert "2 of 24 values are wrong, 1 of them nan or inf;" in message
+    assert "is nan, expected" in message and "(nan comes from 0 / 0, inf − inf or 0 · inf)" in message
+    assert "(inf comes from a division by 0" in rows_for((A, -np.inf, {"dW": W}))["loss"].message
+    assert "comes from" not in rows_for((A + 1, 2.5, {"dW": W}))["activations"].message
+
+
+def test_a_mistake_that_gives_nan_is_recognised():
+    mistakes = {"averaged": {**RIGHT, "loss": np.nan}}
+    assert rows_for((A, np.nan, {"dW": W}), mistakes=mistakes)["loss"].mistake == "averaged"
+    assert rows_for((A, np.inf, {"dW": W}), mistakes=mistakes)["loss"].mistake is None
+
+
+def test_a_missing_key_is_another_mistake_than_another_missing_key():
+    error = CallError("raised", "KeyError", "'<UNK>'")
+    mistakes = {"averaged": dict.fromkeys(RIGHT, error)}
+    other = CallError("raised", "KeyError", "'UNK'", 2, "index['UNK']")
+    assert rows_for(None, mistakes=mistakes, error=error)["activations"].mistake == "averaged"
+    assert rows_for(None, mistakes=mistakes, error=other)["activations"].mistake is None
+
+
+MASK = np.array([[True, True, False], [True, False, False]])
+INDICES = np.array([[3, 1, 0], [2, 0, 0]])
+BATCH = Tuple(indices=Array("m", "T_x", holds="whole"), mask=Array("m", "T_x", holds="bool"))
+
+
+def batch_rows(indices, mask):
+    rows = [Row("indices", "indices", 2), Row("mask", "mask", 3)]
+    right = {"indices": INDICES, "mask": MASK}
+    expectation = Expectation(ARGUMENTS, right, {"inverted": {**right, "mask": ~MASK}})
+    outcome = CallOutcome((indices, mask), [np.arange(3.0)])
+    return {
+        row.name: row for row in compare(rows, BATCH, [expectation], [outcome], {"inverted": "Inverted."})
+    }
+
+
+def test_an_array_of_the_kind_that_is_wanted_passes():
+    assert all(row.passed for row in batch_rows(INDICES.astype(np.uint8), MASK).values())
+
+
+@pytest.mark.parametrize(
+    "mask, message",
+    [
+        (
+            MASK.astype(int),
+            "mask holds int64; True and False are expected, since ~mask and x[mask] mean something else for numbers",
+        ),
+        (MASK.astype(float), "mask holds float64; True and False are expected"),
+        (
+            MASK.tolist(),
+            "mask is a list of 2; an array of True and False is expected: np.array makes one of it",
+        ),
+    ],
+)
+def test_an_array_of_another_kind_costs_its_row_and_is_told_why(mask, message):
+    rows = batch_rows(INDICES, mask)
+    assert rows["indices"].passed and not rows["mask"].passed
+    assert rows["mask"].message.startswith(message) and rows["mask"].mistake is None
+
+
+def test_whole_numbers_are_wanted_for_indices():
+    message = batch_rows(INDICES.astype(float), MASK)["indices"].message
+    assert message.startswith("indices holds float64; whole numbers are expected")
+
+
+def test_wrong_values_are_told_before_their_kind_and_still_diagnosed():
+    row = batch_rows(INDICES, 1 - MASK)["mask"]
+    assert "6 of 6 values are wrong" in row.message and row.mistake == "inverted"
+
+
+@pytest.mark.parametrize("holds, dtype", [("bool", bool), ("whole", int), ("float", float), ("number", int)])
+def test_what_an_array_holds_survives_its_json(holds, dtype):
+    layout = from_json(Array("m", holds=holds).to_json())
+    assert layout.holds == holds and layout.axes == ("m",)
+    assert layout.misfit(np.ones(3, dtype)) == "" and layout.misfit([1, 0, 1]) != ""
+
+
+def test_a_kind_of_numbers_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="holds is 'int'; expected one of bool, whole, float, number"):
+        Array("m", holds="int")
+
+
 def test_a_known_mistake_is_named_where_it_first_shows():
     row = rows_for((A, 1.5, {"dW": W / 3}))["weights"]
     assert row.mistake == "averaged" and TEXTS["averaged"] in row.message

@@ -16,13 +16,15 @@ arrays = hnp.arrays(
     dtype=st.sampled_from([np.float64, np.float32, np.int64, np.int32, np.bool_]),
     shape=hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
 )
+names = st.text(max_size=5) | st.integers(-(2**53), 2**53)
+keys = names | st.lists(names, max_size=3).map(tuple)
 leaves = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(max_size=8) | arrays
 trees = st.recursive(
     leaves,
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.lists(inner, max_size=3).map(tuple)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+        | st.dictionaries(keys, inner, max_size=3)
         | st.builds(Fixture, st.text(min_size=1, max_size=5), inner)
     ),
     max_leaves=8,
@@ -90,7 +92,8 @@ def test_a_pickle_is_refused():
     [
         (object(), "the result is of type object"),
         ([1, {2}], r"the result\[1\] is of type set"),
-        ({"a": {3: 1}}, r"the result\['a'\] has the key 3"),
+        ({"a": {3.5: 1}}, r"the result\['a'\] has the key 3.5"),
+        ({("a", ("b",)): 1}, r"the result has the key \('a', \('b',\)\)"),
         (np.array(["x"]), "the result is an array of <U1"),
         (np.array([1j]), "the result is an array of complex128"),
     ],
@@ -98,6 +101,17 @@ def test_a_pickle_is_refused():
 def test_what_is_no_tree_is_named_with_its_place(value, place):
     with pytest.raises(TreeError, match=place):
         encode(value)
+
+
+def test_keys_and_text_of_numpy_become_plain():
+    tree = decode(encode({np.str_("a"): np.str_("b"), np.int64(3): [1]}))
+    assert tree == {"a": "b", 3: [1]} and all(type(key) in (str, int) for key in tree)
+
+
+@pytest.mark.parametrize("key", [[["a"]], {"a": 1}, [None], None, 1.5])
+def test_a_stranger_s_key_that_is_none_is_refused(key):
+    with pytest.raises(TreeError):
+        unflatten({"pairs": [[key, 1]]}, {})
 
 
 def test_array_subclasses_become_plain_arrays():
