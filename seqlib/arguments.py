@@ -136,6 +136,16 @@ def within(name: str, values: Any, size: int) -> None:
         raise ValueError(f"{name} holds {outside.flat[0]}; expected indices from 0 to {size - 1}")
 
 
+def numbers(name: str, value: Any, *, finite: bool = False) -> None:
+    """Raise unless a value is a dict with at least one array, all of floats without NaN, or all of finite ones."""
+    keys(name, value, ())
+    some(name, value)
+    for key, found in value.items():
+        array(f"{name}[{key!r}]", found, ANY)
+        if finite and np.isinf(found).any():
+            raise ValueError(f"{name}[{key!r}] holds infinity; expected finite numbers")
+
+
 def cached(name: str, value: Any, entries: int, source: str) -> None:
     """Raise unless a value is what a cell has kept of its forward step, a tuple of so many entries."""
     if not isinstance(value, tuple | list) or len(value) != entries:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from seqlib.activations import Array, sigmoid
-from seqlib.arguments import ANY, array, arrays, count, keys, positive, requires, shaped, some, unrolled
+from seqlib.arguments import ANY, array, arrays, count, keys, numbers, positive, requires, shaped, unrolled
 from seqlib.rnn import Cache, Parameters, rnn_backward, rnn_forward, rnn_output_backward
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
@@ -71,15 +71,7 @@ def _backward(da: Any, a: Any, parameters: Any) -> None:
 
 
 def _gradients(gradients: Any) -> None:
-    """Raise unless all gradients are finite numbers: what is no number any more cannot be clipped."""
-    keys("gradients", gradients, ())
-    some("gradients", gradients)
-    for name, gradient in gradients.items():
-        array(f"gradients[{name!r}]", gradient, ANY)
-        if np.isinf(gradient).any():
-            raise ValueError(
-                f"gradients[{name!r}] holds infinity; expected finite numbers: leave this update out"
-            )
+    numbers("gradients", gradients, finite=True)  # what is no number any more cannot be clipped
 
 
 def _max_value(max_value: Any) -> None:

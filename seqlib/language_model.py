@@ -6,14 +6,14 @@ zero vector; from then on it is the true token before (teacher forcing), the tar
 Notation: lecture notes 000, 002 and 003; Adam is that of Kingma and Ba (2015).
 """
 
-import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqlib.activations import Array
+from seqlib.arguments import array, arrays, count, keys, numbers, positive, requires, shaped, some, within
 from seqlib.rnn import rnn_backward, rnn_cell_forward, rnn_forward, rnn_output_backward
 
 Parameters = dict[str, Array]
@@ -21,69 +21,39 @@ Indices = NDArray[np.integer]
 Mask = NDArray[np.bool_]
 Batch = tuple[Array, Indices, Mask]
 State = dict[str, Any]
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _requires(test: Callable[..., None]) -> Callable[[F], F]:
-    """Let a function begin with a test of its arguments, apart from the formulas that it is there for."""
-
-    def decorate(function: F) -> F:
-        @functools.wraps(function)
-        def tested(*arguments: Any, **named: Any) -> Any:
-            test(*arguments, **named)
-            return function(*arguments, **named)
-
-        return cast(F, tested)
-
-    return decorate
+def _tokens(sequences: Any, eos: Any, n_x: Any) -> None:
+    count("n_x", n_x)
+    some("sequences", sequences)
+    for i, sequence in enumerate(sequences):
+        within(f"sequences[{i}]", sequence, n_x)
+    within("eos", eos, n_x)
 
 
-def _require_some(items: Sequence[Any], name: str) -> None:
-    if len(items) == 0:
-        raise ValueError(f"{name} is empty; expected at least one item")
-
-
-def _require_positive(value: float, name: str) -> None:
-    if not value > 0 or not np.isfinite(value):
-        raise ValueError(f"{name} is {value}; expected a number above 0")
-
-
-def _require_tokens(sequences: Sequence[Sequence[int]], eos: int, n_x: int) -> None:
-    _require_some(sequences, "sequences")
-    for name, tokens in [("eos", [eos]), *((f"sequences[{i}]", s) for i, s in enumerate(sequences))]:
-        for token in tokens:
-            if not isinstance(token, (int, np.integer)) or isinstance(token, bool):
-                raise TypeError(f"{name} has {token!r}; expected whole numbers, the indices of tokens")
-            if not 0 <= token < n_x:
-                raise ValueError(f"{name} has the token {token}; expected 0 to {n_x - 1}, as n_x is {n_x}")
-
-
-def _require_predictions(y_pred: Array, targets: Indices, mask: Mask) -> None:
-    if y_pred.ndim != 3 or 0 in y_pred.shape:
-        raise ValueError(f"y_pred has shape {y_pred.shape}; expected (n_y, m, T_x), none of them 0")
-    for name, value in (("targets", targets), ("mask", mask)):
-        if value.shape != y_pred.shape[1:]:
-            raise ValueError(
-                f"{name} has shape {value.shape}; expected (m, T_x) = {y_pred.shape[1:]}, as y_pred has"
-            )
-    if not np.issubdtype(targets.dtype, np.integer):
-        raise TypeError(f"targets is of {targets.dtype}; expected whole numbers, the indices of tokens")
-    if mask.dtype != np.bool_:
-        raise TypeError(f"mask is of {mask.dtype}; expected bool, True where a token stands")
+def _predictions(y_pred: Any, targets: Any, mask: Any) -> None:
+    array("y_pred", y_pred, "(n_y, m, T_x)")
+    shaped("targets", targets, y_pred.shape[1:], "the (m, T_x) of y_pred", "iu")
+    shaped("mask", mask, y_pred.shape[1:], "the (m, T_x) of y_pred", "b")
     if not mask.any():
         raise ValueError("mask is False everywhere: all is padding; expected at least one token")
-    if targets.min() < 0 or targets.max() >= y_pred.shape[0]:
-        raise ValueError(
-            f"targets run from {targets.min()} to {targets.max()}; expected 0 to {y_pred.shape[0] - 1}, as n_y is "
-            f"{y_pred.shape[0]}"
-        )
-    if np.isnan(y_pred).any():
-        raise ValueError("y_pred has NaN; expected probabilities")
+    within("targets", targets, y_pred.shape[0])
 
 
-def _require_distribution(probabilities: Array) -> None:
-    if probabilities.ndim != 1 or probabilities.size == 0:
-        raise ValueError(f"probabilities has shape {probabilities.shape}; expected (V,), one for each token")
+def _network(parameters: Any) -> None:
+    arrays("parameters", parameters, {"Waa": (None, None), "Wax": (None, None), "Wya": (None, None)})
+    n_a, n_x, n_y = parameters["Waa"].shape[0], parameters["Wax"].shape[1], parameters["Wya"].shape[0]
+    shapes = {"Waa": (n_a, n_a), "Wax": (n_a, n_x), "ba": (n_a, 1), "Wya": (n_y, n_a), "by": (n_y, 1)}
+    arrays("parameters", parameters, shapes)
+
+
+def _inputs(x: Any, parameters: Any) -> None:
+    array("x", x, "(n_x, m, T_x)")
+    shaped("x", x, (parameters["Wax"].shape[1], None, None), "as many inputs as parameters['Wax'] reads")
+
+
+def _distribution(probabilities: Any) -> None:
+    array("probabilities", probabilities, "(V,)")
     total = float(probabilities.sum())
     if not abs(total - 1) < 1e-4 or probabilities.min() < 0:
         raise ValueError(
@@ -92,65 +62,62 @@ def _require_distribution(probabilities: Array) -> None:
         )
 
 
-def _require_drawable(probabilities: Array, unknown: int, rng: Any) -> None:
-    _require_distribution(probabilities)
-    if not 0 <= unknown < len(probabilities):
-        raise ValueError(
-            f"unknown is {unknown}; expected 0 to {len(probabilities) - 1}, the index of a token"
-        )
+def _temperature(temperature: Any) -> None:
+    positive("temperature", temperature)
+
+
+def _drawable(probabilities: Any, unknown: Any) -> None:
+    within("unknown", unknown, len(probabilities))
     if probabilities[unknown] == probabilities.sum():
         raise ValueError(
             f"probabilities are all on unknown = {unknown}; expected another token to be possible"
         )
 
 
-def _require_vocabulary(parameters: Parameters, draw: Any, eos: int, longest: int) -> None:
+def _generator(rng: Any) -> None:
+    if not hasattr(rng, "choice"):
+        raise TypeError(f"rng is of type {type(rng).__name__}; expected a generator of random numbers")
+
+
+def _vocabulary(parameters: Any, eos: Any) -> None:
     n_x, n_y = parameters["Wax"].shape[1], parameters["Wya"].shape[0]
     if n_x != n_y:
         raise ValueError(
             f"parameters read {n_x} tokens (Wax) and predict {n_y} (Wya); a language model has as many"
         )
-    if not 0 <= eos < n_x:
-        raise ValueError(f"eos is {eos}; expected 0 to {n_x - 1}, the index of a token")
-    if longest < 0:
-        raise ValueError(f"longest is {longest}; expected 0 or more tokens")
+    within("eos", eos, n_x)
 
 
-def _require_gradients(parameters: Parameters, gradients: Parameters, state: State) -> None:
-    for name, value in parameters.items():
-        beside = {
-            f"gradients['d{name}']": gradients.get(f"d{name}"),
-            f"state['m']['{name}']": state["m"].get(name),
-            f"state['v']['{name}']": state["v"].get(name),
-        }
-        for place, array in beside.items():
-            if array is None or array.shape != value.shape:
-                found = "missing" if array is None else f"of shape {array.shape}"
-                raise ValueError(f"{place} is {found}; expected shape {value.shape}, that of {name}")
-            if not np.isfinite(array).all():
-                raise ValueError(f"{place} has NaN or infinity; expected finite numbers")
+def _drawing(draw: Any, longest: Any) -> None:
+    count("longest", longest, 0)
+    if not callable(draw):
+        raise TypeError(f"draw is of type {type(draw).__name__}; expected a function of the probabilities")
 
 
-def _require_temperature(probabilities: Array, temperature: float) -> None:
-    _require_distribution(probabilities)
-    _require_positive(temperature, "temperature")
+def _gradients(parameters: Any, gradients: Any, state: Any) -> None:
+    numbers("parameters", parameters)
+    arrays("gradients", gradients, {f"d{name}": value.shape for name, value in parameters.items()})
+    numbers("gradients", gradients, finite=True)
+    keys("state", state, ("t", "m", "v"))
+    count("state['t']", state["t"], 0)
+    for mean in ("m", "v"):
+        arrays(f"state['{mean}']", state[mean], {name: value.shape for name, value in parameters.items()})
+        numbers(f"state['{mean}']", state[mean], finite=True)
 
 
-def _require_step(
-    parameters: Parameters, gradients: Parameters, state: State, learning_rate: float, largest_norm: float
-) -> None:
-    _require_gradients(parameters, gradients, state)
-    _require_positive(learning_rate, "learning_rate")
-    _require_positive(largest_norm, "largest_norm")
+def _limits(learning_rate: Any, largest_norm: Any) -> None:
+    positive("learning_rate", learning_rate)
+    positive("largest_norm", largest_norm)
 
 
-def _require_batches(
-    parameters: Parameters, batches: Sequence[Batch], learning_rate: float, largest_norm: float
-) -> None:
-    _require_some(batches, "batches")
+def _batches(batches: Any) -> None:
+    some("batches", batches)
+    for i, batch in enumerate(batches):
+        if not isinstance(batch, tuple | list) or len(batch) != 3:
+            raise ValueError(f"batches[{i}] is a {type(batch).__name__}; expected (x, targets, mask)")
 
 
-@_requires(_require_tokens)
+@requires(_tokens)
 def make_batch(sequences: Sequence[Sequence[int]], eos: int, n_x: int) -> Batch:
     """Inputs and targets of some sequences: at each step the token before, and the token to predict.
 
@@ -180,7 +147,7 @@ def make_batch(sequences: Sequence[Sequence[int]], eos: int, n_x: int) -> Batch:
     return x, targets, mask
 
 
-@_requires(_require_predictions)
+@requires(_predictions)
 def sequence_loss(y_pred: Array, targets: Indices, mask: Mask) -> tuple[Array, float, float]:
     """The cross-entropy of the real tokens: of each, as a mean in nats, and as a mean in bits.
 
@@ -197,11 +164,12 @@ def sequence_loss(y_pred: Array, targets: Indices, mask: Mask) -> tuple[Array, f
         TypeError: targets are no whole numbers, or mask is not boolean.
     """
     p_true = np.take_along_axis(y_pred, targets[np.newaxis], axis=0).squeeze(axis=0)  # (m, T_x)
-    losses = -np.log(np.where(mask, p_true, 1.0))  # (m, T_x), log 1 = 0 at padding
+    losses = 0 - np.log(np.where(mask, p_true, 1.0))  # (m, T_x), log 1 = 0 at padding; "0 -", or it were -0
     loss = float(losses.sum() / mask.sum())
     return losses, loss, loss / float(np.log(2))
 
 
+@requires(_network, _inputs)
 def sequence_log_probability(x: Array, targets: Indices, mask: Mask, parameters: Parameters) -> Array:
     """log P of each sequence by the chain rule, `<EOS>` included, read by an RNN from a zero state.
 
@@ -224,7 +192,7 @@ def sequence_log_probability(x: Array, targets: Indices, mask: Mask, parameters:
     return log_probabilities
 
 
-@_requires(_require_temperature)
+@requires(_distribution, _temperature)
 def apply_temperature(probabilities: Array, temperature: float) -> Array:
     """Sharpen a distribution (temperature below 1) or flatten it (above 1): p^(1/temperature), normalised.
 
@@ -244,7 +212,7 @@ def apply_temperature(probabilities: Array, temperature: float) -> Array:
     return sharpened
 
 
-@_requires(_require_drawable)
+@requires(_distribution, _drawable, _generator)
 def sample_token(probabilities: Array, unknown: int, rng: np.random.Generator) -> int:
     """Draw one token; where it is `<UNK>`, draw again.
 
@@ -265,7 +233,7 @@ def sample_token(probabilities: Array, unknown: int, rng: np.random.Generator) -
     return int(token)
 
 
-@_requires(_require_vocabulary)
+@requires(_network, _vocabulary, _drawing)
 def sample(parameters: Parameters, draw: Callable[[Array], int], eos: int, longest: int) -> list[int]:
     """Let an RNN write: draw a token, feed it back, until `<EOS>` is drawn or there are enough.
 
@@ -294,7 +262,7 @@ def sample(parameters: Parameters, draw: Callable[[Array], int], eos: int, longe
     return tokens
 
 
-@_requires(_require_predictions)
+@requires(_predictions)
 def scores_gradient(y_pred: Array, targets: Indices, mask: Mask) -> Array:
     """The gradient of the mean loss at the scores before the softmax: (ŷ - y) over the number of real tokens.
 
@@ -314,6 +282,7 @@ def scores_gradient(y_pred: Array, targets: Indices, mask: Mask) -> Array:
     return dz
 
 
+@requires(_network, _inputs)
 def language_model_gradients(
     x: Array, targets: Indices, mask: Mask, parameters: Parameters
 ) -> tuple[float, Parameters]:
@@ -341,7 +310,7 @@ def language_model_gradients(
     return loss, {name: both[name] for name in ("dWaa", "dWax", "dWya", "dba", "dby")}
 
 
-@_requires(_require_step)
+@requires(_gradients, _limits)
 def optimisation_step(
     parameters: Parameters, gradients: Parameters, state: State, learning_rate: float, largest_norm: float
 ) -> tuple[Parameters, State]:
@@ -375,7 +344,7 @@ def optimisation_step(
     return new, {"t": t, "m": m, "v": v}
 
 
-@_requires(_require_batches)
+@requires(_network, _batches, _limits)
 def train(
     parameters: Parameters, batches: Sequence[Batch], learning_rate: float, largest_norm: float
 ) -> tuple[Parameters, list[float]]:

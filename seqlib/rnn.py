@@ -12,19 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlib.activations import Array, softmax
-from seqlib.arguments import (
-    ANY,
-    array,
-    arrays,
-    cached,
-    keys,
-    positive,
-    requires,
-    shaped,
-    some,
-    unrolled,
-    within,
-)
+from seqlib.arguments import array, arrays, cached, numbers, positive, requires, shaped, unrolled, within
 
 Parameters = dict[str, Array]
 Cache = tuple[Any, ...]
@@ -63,24 +51,16 @@ def _sequence(x: Any, a0: Any, parameters: Any) -> None:
     _weights(parameters, a0.shape[0], x.shape[0])
 
 
-def _numbers(name: str, value: Any) -> None:
-    """Raise unless it is a dict with at least one array, all of floats without NaN."""
-    keys(name, value, ())
-    some(name, value)
-    for key, numbers in value.items():
-        array(f"{name}[{key!r}]", numbers, ANY)
-
-
 def _shifted(loss: Any, parameters: Any, epsilon: Any) -> None:
     if not callable(loss):
         raise TypeError(f"loss is of type {type(loss).__name__}; expected a function of the parameters")
-    _numbers("parameters", parameters)
+    numbers("parameters", parameters)
     positive("epsilon", epsilon)
 
 
 def _both_gradients(gradients: Any, numeric: Any) -> None:
-    _numbers("numeric", numeric)
-    arrays("gradients", gradients, {key: numbers.shape for key, numbers in numeric.items()})
+    numbers("numeric", numeric)
+    arrays("gradients", gradients, {key: value.shape for key, value in numeric.items()})
 
 
 def _labels(y_pred: Any, y: Any) -> None:
