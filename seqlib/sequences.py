@@ -6,159 +6,133 @@ n-gram model of order n + 1, its Markov model the bigram model. `seqlib.text` an
 the course's own models.
 """
 
-import functools
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlib.arguments import ANY, array, count, positive, requires, some, within
 from seqlib.text import EOS, PAD, UNK
 
 Array = NDArray[np.floating[Any]]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Counts = dict[str, dict[str, int]]
-Given = Mapping[str, Any]
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _requires(*tests: Callable[[Given], None]) -> Callable[[F], F]:
-    """Look at a function's arguments before it is called; each test gets them by name and raises."""
-
-    def decorate(function: F) -> F:
-        signature = inspect.signature(function)
-
-        @functools.wraps(function)
-        def call(*arguments: Any, **named: Any) -> Any:
-            given = signature.bind(*arguments, **named).arguments
-            for test in tests:
-                test(given)
-            return function(*arguments, **named)
-
-        return call  # type: ignore[return-value]
-
-    return decorate
-
-
-def _texts(given: Given) -> None:
-    texts = given["texts"]
-    if isinstance(texts, str) or not isinstance(texts, Iterable):
+def _texts(texts: Any) -> None:
+    if isinstance(texts, str | Iterator) or not isinstance(texts, Iterable):
         raise TypeError(
             f"texts is {texts!r:.40}; expected a list of texts: strings of characters, or lists of words"
         )
     for text in texts:
-        if not isinstance(text, (str, Sequence)) or not all(isinstance(token, str) for token in text):
+        if not isinstance(text, str | Sequence) or not all(isinstance(token, str) for token in text):
             raise TypeError(f"texts holds {text!r:.40}; expected strings, or lists of words")
 
 
-def _whole(name: str, least: int) -> Callable[[Given], None]:
-    def test(given: Given) -> None:
-        value = given[name]
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"{name} is {value!r:.40}; expected a whole number")
-        if value < least:
-            raise ValueError(f"{name} is {value}; expected {least} or more")
-
-    return test
+def _distinct(name: str, tokens: Any) -> None:
+    if len(set(tokens)) != len(tokens):
+        twice = sorted(token for token, times in Counter(tokens).items() if times > 1)
+        raise ValueError(f"{name} holds {twice} more than once; expected each token once")
 
 
-def _positive(name: str, *, zero: bool = False) -> Callable[[Given], None]:
-    def test(given: Given) -> None:
-        value = given[name]
-        if not (value >= 0 if zero else value > 0) or value == np.inf:
-            raise ValueError(f"{name} is {value}; expected a number {'of 0 or more' if zero else 'above 0'}")
-
-    return test
+def _minimum_count(minimum_count: Any) -> None:
+    count("minimum_count", minimum_count)
 
 
-def _distinct(name: str) -> Callable[[Given], None]:
-    def test(given: Given) -> None:
-        values = given[name]
-        if len(set(values)) != len(values):
-            twice = sorted({value for value in values if list(values).count(value) > 1})
-            raise ValueError(f"{name} holds {twice} more than once; expected each token once")
-
-    return test
+def _specials(specials: Any) -> None:
+    _distinct("specials", specials)
 
 
-def _specials_in_index(given: Given) -> None:
-    missing = [token for token in (UNK, EOS) if token not in given["index"]]
-    if missing:
+def _specials_in_index(index: Any) -> None:
+    if missing := [token for token in (UNK, EOS) if token not in index]:
         raise ValueError(f"index lacks {' and '.join(missing)}; build the vocabulary with these specials")
 
 
-def _within(name: str, values: Any, size: int) -> None:
-    array = np.asarray(values)
-    if array.size and array.dtype.kind not in "iu":
-        raise TypeError(f"{name} holds {array.dtype}; expected whole numbers, the indices of tokens")
-    if array.size and (array.min() < 0 or array.max() >= size):
-        outside = array.min() if array.min() < 0 else array.max()
-        raise ValueError(f"{name} holds {outside}; expected indices from 0 to {size - 1}")
+def _indices_of_tokens(indices: Any, tokens: Any) -> None:
+    within("indices", indices, len(tokens))
 
 
-def _indices_of_tokens(given: Given) -> None:
-    _within("indices", list(given["indices"]), len(given["tokens"]))
-
-
-def _sequences(given: Given) -> None:
-    sequences = given["sequences"]
+def _sequences(sequences: Any) -> None:
     if not len(sequences) or not any(len(sequence) for sequence in sequences):
         raise ValueError(f"sequences is {sequences!r:.40}; expected at least one sequence that is not empty")
 
 
-def _sequences_in_vocabulary(given: Given) -> None:
-    for sequence in given["sequences"]:
-        _within("sequences", list(sequence), given["V"])
-    _within("start", given["start"], given["V"])
+def _size_of_vocabulary(V: Any) -> None:
+    count("V", V)
 
 
-def _batch_of_indices(given: Given) -> None:
-    indices = np.asarray(given["indices"])
-    if indices.ndim != 2 or not indices.size:
-        raise ValueError(f"indices has shape {indices.shape}; expected (m, T_x) with an example and a step")
-    _within("indices", indices, given["n_x"])
+def _sequences_in_vocabulary(sequences: Any, V: Any, start: Any) -> None:
+    for sequence in sequences:
+        within("sequences", sequence, V)
+    within("start", start, V)
 
 
-def _square(name: str) -> Callable[[Given], None]:
-    def test(given: Given) -> None:
-        array = np.asarray(given[name])
-        if array.ndim != 2 or array.shape[0] != array.shape[1] or not array.size:
-            raise ValueError(f"{name} has shape {array.shape}; expected (V, V), a row for each token before")
-        if not (array >= 0).all():
-            raise ValueError(f"{name} holds negative numbers or NaN; expected numbers of 0 or more")
-
-    return test
+def _batch_of_indices(indices: Any, n_x: Any) -> None:
+    count("n_x", n_x)
+    array("indices", indices, "(m, T_x)", "iu")
+    within("indices", indices, n_x)
 
 
-def _no_empty_row_without_smoothing(given: Given) -> None:
-    empty = np.flatnonzero(np.sum(given["counts"], axis=1) == 0)
-    if given["k"] == 0 and empty.size:
+def _table(name: str, value: Any) -> None:
+    array(name, value, "(V, V)", "iuf")
+    if value.shape[0] != value.shape[1]:
+        raise ValueError(f"{name} has shape {value.shape}; expected (V, V), a row for each token before")
+    if (value < 0).any():
+        raise ValueError(f"{name} holds negative numbers; expected numbers of 0 or more")
+
+
+def _counts(counts: Any) -> None:
+    _table("counts", counts)
+
+
+def _probabilities(probabilities: Any) -> None:
+    _table("probabilities", probabilities)
+
+
+def _k(k: Any) -> None:
+    positive("k", k, zero=True)
+
+
+def _no_empty_row_without_smoothing(counts: Any, k: Any) -> None:
+    empty = np.flatnonzero(np.sum(counts, axis=1) == 0)
+    if k == 0 and empty.size:
         raise ValueError(f"k is 0 and row {empty[0]} of counts is empty: nothing to divide by; use k above 0")
 
 
-def _sentence_in_vocabulary(given: Given) -> None:
-    if not len(given["sentence"]):
-        raise ValueError("sentence is empty; expected at least one token, such as the index of <EOS>")
-    for name in ("sentence", "start"):
-        _within(name, given[name], len(given["probabilities"]))
+def _sentence_in_vocabulary(sentence: Any, probabilities: Any, start: Any) -> None:
+    some("sentence", sentence)
+    within("sentence", sentence, len(probabilities))
+    within("start", start, len(probabilities))
 
 
-def _masked_numbers(given: Given) -> None:
-    numbers, mask = np.asarray(given["log_probabilities"]), np.asarray(given["mask"])
-    if numbers.shape != mask.shape or mask.dtype != np.bool_:
+def _masked_numbers(log_probabilities: Any, mask: Any) -> None:
+    array("mask", mask, "(m, T_x)", "b")
+    if not isinstance(log_probabilities, np.ndarray) or log_probabilities.shape != mask.shape:
         raise ValueError(
-            f"log_probabilities has shape {numbers.shape}, mask has shape {mask.shape} and dtype {mask.dtype}; "
-            "expected one shape (m, T_x), and a mask of bool"
+            f"log_probabilities has shape {np.shape(log_probabilities)} and mask {mask.shape}; expected one (m, T_x)"
         )
     if not mask.any():
         raise ValueError("mask is False everywhere: the batch is all padding; expected at least one token")
-    if np.isnan(numbers[mask]).any():
-        raise ValueError("log_probabilities holds NaN at a token; expected logarithms of probabilities")
+    array("log_probabilities at the tokens", log_probabilities[mask], ANY)
 
 
-@_requires(_texts, _whole("minimum_count", 1), _distinct("specials"))
+def _n(n: Any) -> None:
+    count("n", n)
+
+
+def _strength(strength: Any) -> None:
+    positive("strength", strength)
+
+
+def _distinct_tokens(tokens: Any) -> None:
+    some("tokens", tokens)
+    _distinct("tokens", tokens)
+
+
+@requires(_texts, _minimum_count, _specials)
 def build_vocabulary(
     texts: Iterable[Sequence[str]], minimum_count: int, specials: Sequence[str]
 ) -> tuple[list[str], dict[str, int]]:
@@ -185,7 +159,7 @@ def build_vocabulary(
     return tokens, {token: i for i, token in enumerate(tokens)}
 
 
-@_requires(_specials_in_index)
+@requires(_specials_in_index)
 def encode(text: Sequence[str], index: Mapping[str, int]) -> list[int]:
     """Turn a text into indices, with the end of the text at its end.
 
@@ -203,7 +177,7 @@ def encode(text: Sequence[str], index: Mapping[str, int]) -> list[int]:
     return [index.get(token, unknown) for token in text] + [index[EOS]]
 
 
-@_requires(_indices_of_tokens)
+@requires(_indices_of_tokens)
 def decode(indices: Sequence[int], tokens: Sequence[str]) -> list[str]:
     """Turn indices back into tokens, up to the end of the text.
 
@@ -227,7 +201,7 @@ def decode(indices: Sequence[int], tokens: Sequence[str]) -> list[str]:
     return decoded
 
 
-@_requires(_sequences)
+@requires(_sequences)
 def pad_batch(sequences: Sequence[Sequence[int]], value: int) -> tuple[Indices, Mask]:
     """Put sequences of different lengths into one array, filled up at the end.
 
@@ -250,7 +224,7 @@ def pad_batch(sequences: Sequence[Sequence[int]], value: int) -> tuple[Indices, 
     return indices, mask
 
 
-@_requires(_whole("n_x", 1), _batch_of_indices)
+@requires(_batch_of_indices)
 def one_hot(indices: Indices, n_x: int) -> Array:
     """Write each index as a vector of zeros with a single 1, features first.
 
@@ -271,7 +245,7 @@ def one_hot(indices: Indices, n_x: int) -> Array:
     return x
 
 
-@_requires(_whole("V", 1), _sequences, _sequences_in_vocabulary)
+@requires(_size_of_vocabulary, _sequences, _sequences_in_vocabulary)
 def bigram_counts(sequences: Sequence[Sequence[int]], V: int, start: int) -> Array:
     """Count how often each token follows each other one.
 
@@ -296,7 +270,7 @@ def bigram_counts(sequences: Sequence[Sequence[int]], V: int, start: int) -> Arr
     return counts
 
 
-@_requires(_square("counts"), _positive("k", zero=True), _no_empty_row_without_smoothing)
+@requires(_counts, _k, _no_empty_row_without_smoothing)
 def bigram_probabilities(counts: Array, k: float) -> Array:
     """P(next token | token before), with k added to every count.
 
@@ -315,7 +289,7 @@ def bigram_probabilities(counts: Array, k: float) -> Array:
     return probabilities
 
 
-@_requires(_square("probabilities"), _sentence_in_vocabulary)
+@requires(_probabilities, _sentence_in_vocabulary)
 def sentence_log_probability(sentence: Sequence[int], probabilities: Array, start: int) -> float:
     """Log of P(sentence) under a bigram model, by the chain rule.
 
@@ -339,7 +313,7 @@ def sentence_log_probability(sentence: Sequence[int], probabilities: Array, star
     return float(log_probability)
 
 
-@_requires(_masked_numbers)
+@requires(_masked_numbers)
 def perplexity(log_probabilities: Array, mask: Mask) -> tuple[float, float]:
     """How hard a text is for a model: bits per token, and the perplexity.
 
@@ -357,7 +331,7 @@ def perplexity(log_probabilities: Array, mask: Mask) -> tuple[float, float]:
     return float(bits), float(2**bits)
 
 
-@_requires(_texts, _whole("n", 1))
+@requires(_texts, _n)
 def ngram_counts(texts: Iterable[Sequence[str]], n: int) -> Counts:
     """Count what follows each context of 0 to n − 1 tokens.
 
@@ -382,7 +356,7 @@ def ngram_counts(texts: Iterable[Sequence[str]], n: int) -> Counts:
     return counts
 
 
-@_requires(_positive("strength"), _distinct("tokens"))
+@requires(_strength, _distinct_tokens)
 def ngram_probabilities(
     context: Sequence[str], counts: Mapping[str, Mapping[str, int]], strength: float, tokens: Sequence[str]
 ) -> Array:
