@@ -303,13 +303,13 @@ def codes_and_paths(merges: Sequence[tuple[int, int]]) -> tuple[list[list[int]],
         ValueError: a node is joined twice, or before it is made.
     """
     V = len(merges) + 1
-    codes: list[list[int]] = [[] for _ in range(2 * V - 1)]
-    paths: list[list[int]] = [[] for _ in range(2 * V - 1)]
+    codes: dict[int, list[int]] = {2 * V - 2: []}  # from the root on
+    paths: dict[int, list[int]] = {2 * V - 2: []}
     for k in range(V - 2, -1, -1):  # what is made last lies highest
         for bit, child in enumerate(merges[k]):
             codes[child] = [*codes[V + k], bit]
             paths[child] = [*paths[V + k], k]
-    return codes[:V], paths[:V]
+    return [codes[word] for word in range(V)], [paths[word] for word in range(V)]
 
 
 @requires(_tree, _nodes, _one_vector)

@@ -551,7 +551,7 @@ huffman_merges = Exercise(
     minutes=25,
     difficulty=2,
     arguments={"counts": Array("V")},
-    result=Tuple(merges=MERGES, totals=Plain("a list of V-1 counts")),
+    result=Tuple(merges=MERGES, totals=Array("V-1")),
     draw=draw_tree_counts,
     dims=TREE_DIMS,
     rows=[
@@ -670,17 +670,20 @@ codes_and_paths = Exercise(
         ),
         Mistake(
             "root_left_out",
-            ("paths[:V]", "[path[1:] for path in paths[:V]]"),
+            ("[paths[word] for", "[paths[word][1:] for"),
             "Your paths begin below the root. The first bit is decided at the root.",
         ),
         Mistake(
             "words_in_paths",
-            ("paths[:V]", "[[*path, word] for word, path in enumerate(paths[:V])]"),
+            ("[paths[word] for", "[[*paths[word], word] for"),
             "Your paths end with the word. They have inner nodes only, one for each bit: where the bit is decided.",
         ),
         Mistake(
             "inner_nodes_too",
-            ("return codes[:V], paths[:V]", "return codes, paths"),
+            (
+                "return [codes[word] for word in range(V)], [paths[word] for word in range(V)]",
+                "return tuple([found[node] for node in range(2 * V - 1)] for found in (codes, paths))",
+            ),
             "Your lists go on with the inner nodes. Only the V words have codes.",
         ),
         Mistake(
@@ -886,11 +889,6 @@ noise_distribution = Exercise(
             "normalised_before_the_power",
             [("counts**0.75", "(counts / counts.sum()) ** 0.75"), ("powers / powers.sum()", "powers")],
             "You normalise before the power, so that the result does not add up to 1. Normalise after it.",
-        ),
-        Mistake(
-            "power_of_the_sum",
-            ("powers / powers.sum()", "powers / counts.sum() ** 0.75"),
-            "You divide by the power of the sum. Divide by the sum of the powers.",
         ),
         Mistake(
             "power_4_3",
@@ -1198,4 +1196,29 @@ EXERCISES = [
 ]
 
 # Mutants of the reference that do the same as the reference, each with the reason.
-EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {}
+SAME_OBJECT = (
+    "equal whole numbers below 257 are one object in CPython, and the places in a sentence are that small"
+)
+SAME_LENGTH = "both always have the same length, so that zip never looks"
+DIVIDED_BY_0 = "2 // 1 is 2, and in arrays of whole numbers 2 // 0 is 0, as 2 * 0 is"
+EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {
+    "skipgram_pairs": {"if j != i:  →  if j is not i:": SAME_OBJECT},
+    "leaf_probabilities": {
+        "signs = 1 - 2 * np.array(code)  # bit 0 is +1, bit 1 is -1  →  "
+        "signs = 1 - 2 // np.array(code)  # bit 0 is +1, bit 1 is -1": DIVIDED_BY_0,
+        "for code, path in zip(codes, paths, strict=True):  →  "
+        "for code, path in zip(codes, paths, strict=False):": SAME_LENGTH,
+    },
+    "hierarchical_gradients": {
+        "signs = 1 - 2 * np.array(codes[context])  # bit 0 is +1, bit 1 is -1  →  "
+        "signs = 1 - 2 // np.array(codes[context])  # bit 0 is +1, bit 1 is -1": DIVIDED_BY_0,
+        "for center, context in zip(centers, contexts, strict=True):  →  "
+        "for center, context in zip(centers, contexts, strict=False):": SAME_LENGTH,
+    },
+    "negative_sampling_gradients": {
+        "signs = np.where(np.arange(words.shape[1]) == 0, 1, -1)  # the context is to score high, the others low  →  "
+        "signs = np.where(np.arange(words.shape[1]) <= 0, 1, -1)  # the context is to score high, the others low": (
+            "no column has a number below 0"
+        ),
+    },
+}
