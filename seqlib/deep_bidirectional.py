@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqlib.activations import Array, softmax
+from seqlib.arguments import array, arrays, count, keys, requires, shaped, within
 from seqlib.lstm import lstm_gates
 
 Parameters = dict[str, Array]
@@ -24,6 +25,128 @@ Span = list[int | str]
 GATES = "fuco"
 
 
+def _inputs(x: Any) -> None:
+    array("x", x, "(n_x, m, T_x)")
+
+
+def _mask(mask: Any) -> None:
+    array("mask", mask, "(m, T_x)", "biuf")
+    strange = np.setdiff1d(mask, (0, 1))
+    if strange.size:
+        raise ValueError(f"mask holds {strange[0]}; expected 1 for a step and 0 for padding")
+
+
+def _mask_of_x(x: Any, mask: Any) -> None:
+    shaped("mask", mask, x.shape[1:], "the (m, T_x) of x", "biuf")
+
+
+def _padding_last(mask: Any) -> None:
+    gaps = np.flatnonzero((np.diff(mask.astype(int), axis=1) > 0).any(axis=1))
+    if gaps.size:
+        raise ValueError(
+            f"mask has a step after padding in example {gaps[0]}; expected padding at the end only"
+        )
+
+
+def _steps(mask: Any) -> None:
+    empty = np.flatnonzero(~mask.astype(bool).any(axis=1))
+    if empty.size:
+        raise ValueError(
+            f"mask is 0 throughout example {empty[0]}; expected at least one step in each example"
+        )
+
+
+def _one_lstm(name: str, parameters: Any, n_x: int) -> None:
+    keys(name, parameters, [f"{kind}{gate}" for kind in "Wb" for gate in GATES])
+    array(f"{name}['bf']", parameters["bf"], "(n_a, 1)")
+    n_a = parameters["bf"].shape[0]
+    for gate in GATES:
+        shaped(f"{name}['W{gate}']", parameters[f"W{gate}"], (n_a, n_a + n_x), f"{n_a} units on {n_x} inputs")
+        shaped(f"{name}['b{gate}']", parameters[f"b{gate}"], (n_a, 1))
+
+
+def _lstm(x: Any, parameters: Any) -> None:
+    _one_lstm("parameters", parameters, x.shape[0])
+
+
+def _layer(x: Any, parameters: Any) -> None:
+    keys("parameters", parameters, ("forward", "backward"))
+    for direction in ("forward", "backward"):
+        _one_lstm(f"parameters['{direction}']", parameters[direction], x.shape[0])
+    sizes = [parameters[direction]["bf"].shape[0] for direction in ("forward", "backward")]
+    if sizes[0] != sizes[1]:
+        raise ValueError(
+            f"parameters has {sizes[0]} units forward and {sizes[1]} backward; expected as many of each"
+        )
+
+
+def _layers(layers: Any) -> None:
+    if not isinstance(layers, Sequence) or not layers:
+        raise ValueError(
+            f"layers is {type(layers).__name__} {layers!r:.20}; expected a list of at least one layer"
+        )
+
+
+def _ahead(ahead: Any) -> None:
+    count("ahead", ahead, 0)
+
+
+def _words(name: str, tokens: Any, E: Any) -> None:
+    array(name, tokens, "(m, T_x)", "iu")
+    within(name, tokens, E.shape[1])
+
+
+def _embedding(E: Any) -> None:
+    array("E", E, "(n_e, V)")
+
+
+def _tokens(tokens: Any, E: Any) -> None:
+    _words("tokens", tokens, E)
+
+
+def _tokens_and_mask(tokens: Any, mask: Any, parameters: Any) -> None:
+    arrays("parameters", parameters, {"E": (None, None)})
+    _words("tokens", tokens, parameters["E"])
+    shaped("mask", mask, tokens.shape, "that of tokens", "biuf")
+
+
+def _shapes(tokens: Any, shapes: Any, parameters: Any) -> None:
+    arrays("parameters", parameters, {"E_shape": (None, None)})
+    _words("shapes", shapes, parameters["E_shape"])
+    shaped("shapes", shapes, tokens.shape, "that of tokens", "iu")
+
+
+def _output(parameters: Any) -> None:
+    keys("parameters", parameters, ("layers", "Wy", "by"))
+    _layers(parameters["layers"])
+    keys("layers[-1]", parameters["layers"][-1], ("forward", "backward"))
+    arrays("layers[-1]['forward']", parameters["layers"][-1]["forward"], {"bf": (None, 1)})
+    arrays("parameters", parameters, {"by": (None, 1)})
+    shape = (parameters["by"].shape[0], 2 * parameters["layers"][-1]["forward"]["bf"].shape[0])
+    shaped("parameters['Wy']", parameters["Wy"], shape, "(n_y, 2 n_a)")
+
+
+def _tags(tags: Any) -> None:
+    for tag in tags:
+        if tag != "O" and not (isinstance(tag, str) and tag[:2] in ("B-", "I-") and tag[2:]):
+            raise ValueError(f"tags holds {tag!r}; expected 'O', or 'B-' or 'I-' and a kind, such as 'B-PER'")
+
+
+def _same_sentences(predicted: Any, true: Any) -> None:
+    if len(predicted) != len(true):
+        raise ValueError(
+            f"predicted has {len(predicted)} sentences and true {len(true)}; expected as many of each"
+        )
+
+
+def _spans(predicted: Any, true: Any) -> None:
+    for name, sentences in (("predicted", predicted), ("true", true)):
+        for span in (span for spans in sentences for span in spans):
+            if not isinstance(span, list | tuple) or len(span) != 3:
+                raise ValueError(f"{name} holds the span {span!r:.40}; expected [start, end, kind]")
+
+
+@requires(_inputs, _mask, _mask_of_x, _lstm)
 def lstm_layer_forward(x: Array, mask: Mask, parameters: Parameters) -> Array:
     """An LSTM over a batch of padded sequences, from zero states; a masked step changes nothing and shows zero.
 
@@ -38,8 +161,6 @@ def lstm_layer_forward(x: Array, mask: Mask, parameters: Parameters) -> Array:
     Raises:
         ValueError, TypeError: an argument has the wrong shape or type; the message says which.
     """
-    _require_sequences(x, mask)
-    _require_lstm(parameters, "parameters", x.shape[0])
     a = c = np.zeros((parameters["bf"].shape[0], x.shape[1]))  # (n_a, m)
     activations = []
     for t in range(x.shape[2]):
@@ -53,6 +174,7 @@ def lstm_layer_forward(x: Array, mask: Mask, parameters: Parameters) -> Array:
     return np.stack(activations, axis=2)
 
 
+@requires(_inputs, _mask, _mask_of_x, _padding_last)
 def reverse_sequences(x: Array, mask: Mask) -> Array:
     """Turn each example around within its own length; the padding stays at the end.
 
@@ -66,14 +188,13 @@ def reverse_sequences(x: Array, mask: Mask) -> Array:
     Raises:
         ValueError, TypeError: an argument has the wrong shape or type, or the padding is not at the end.
     """
-    _require_sequences(x, mask)
-    _require_padding_last(mask)
     turned = x.copy()
     for i, length in enumerate(mask.sum(axis=1).astype(int)):
         turned[:, i, :length] = x[:, i, :length][:, ::-1]
     return turned
 
 
+@requires(_inputs, _mask, _mask_of_x, _padding_last, _layer)
 def bidirectional_forward(x: Array, mask: Mask, parameters: Layer) -> Array:
     """One layer that reads each sequence twice, from the left and from the right, with weights of its own for each.
 
@@ -88,12 +209,12 @@ def bidirectional_forward(x: Array, mask: Mask, parameters: Layer) -> Array:
     Raises:
         ValueError, TypeError: an argument has the wrong shape or type, or the padding is not at the end.
     """
-    _require_layer(parameters, "parameters", x)
     forward = lstm_layer_forward(x, mask, parameters["forward"])
     backward = lstm_layer_forward(reverse_sequences(x, mask), mask, parameters["backward"])
     return np.concatenate([forward, reverse_sequences(backward, mask)], axis=0)
 
 
+@requires(_inputs, _mask, _mask_of_x, _padding_last, _layers)
 def deep_forward(x: Array, mask: Mask, layers: Sequence[Layer]) -> Array:
     """Bidirectional layers on top of each other: each reads what the one below shows.
 
@@ -108,13 +229,13 @@ def deep_forward(x: Array, mask: Mask, layers: Sequence[Layer]) -> Array:
     Raises:
         ValueError, TypeError: there is no layer, or as `bidirectional_forward`.
     """
-    _require_layers(layers)
     a = x
     for parameters in layers:
         a = bidirectional_forward(a, mask, parameters)
     return a
 
 
+@requires(_inputs, _mask, _mask_of_x, _padding_last, _layer, _ahead)
 def lookahead_forward(x: Array, mask: Mask, parameters: Layer, ahead: int) -> Array:
     """A bidirectional layer that waits for a few steps only: at step t the backward LSTM starts at step t + ahead.
 
@@ -131,8 +252,6 @@ def lookahead_forward(x: Array, mask: Mask, parameters: Layer, ahead: int) -> Ar
     Raises:
         ValueError, TypeError: `ahead` is negative or no whole number, or as `bidirectional_forward`.
     """
-    _require_ahead(ahead)
-    _require_layer(parameters, "parameters", x)
     forward = lstm_layer_forward(x, mask, parameters["forward"])
     backward = np.zeros_like(forward)
     for t in range(x.shape[2]):
@@ -142,6 +261,7 @@ def lookahead_forward(x: Array, mask: Mask, parameters: Layer, ahead: int) -> Ar
     return np.concatenate([forward, backward], axis=0)
 
 
+@requires(_embedding, _tokens)
 def embed(tokens: Tokens, E: Array) -> Array:
     """Look up the column of each token.
 
@@ -155,11 +275,11 @@ def embed(tokens: Tokens, E: Array) -> Array:
     Raises:
         ValueError, TypeError: a token outside the vocabulary, or an argument of the wrong shape or type.
     """
-    _require_tokens(tokens, "tokens", E)
     looked_up: Array = E[:, tokens]
     return looked_up
 
 
+@requires(_mask, _padding_last, _steps, _output, _tokens_and_mask, _shapes)
 def tagger_forward(tokens: Tokens, shapes: Tokens, mask: Mask, parameters: Mapping[str, Any]) -> Array:
     """Probabilities of the tags of each word, many-to-many: embeddings, bidirectional layers, softmax.
 
@@ -176,8 +296,6 @@ def tagger_forward(tokens: Tokens, shapes: Tokens, mask: Mask, parameters: Mappi
     Raises:
         ValueError, TypeError: an example is padding throughout, or an argument has the wrong shape or type.
     """
-    _require_steps(mask)
-    _require_output(parameters, "E", "E_shape")
     words, spelling = embed(tokens, parameters["E"]), embed(shapes, parameters["E_shape"])
     x = np.concatenate([words, spelling], axis=0)  # (n_e + n_s, m, T_x)
     a = deep_forward(x, mask, parameters["layers"])  # (2 n_a, m, T_x)
@@ -185,6 +303,7 @@ def tagger_forward(tokens: Tokens, shapes: Tokens, mask: Mask, parameters: Mappi
     return softmax(scores + parameters["by"][:, :, np.newaxis])
 
 
+@requires(_mask, _padding_last, _steps, _output, _tokens_and_mask)
 def classifier_forward(tokens: Tokens, mask: Mask, parameters: Mapping[str, Any]) -> Array:
     """Probabilities of the class of each whole sequence, many-to-one.
 
@@ -200,8 +319,6 @@ def classifier_forward(tokens: Tokens, mask: Mask, parameters: Mapping[str, Any]
     Raises:
         ValueError, TypeError: an example is padding throughout, or an argument has the wrong shape or type.
     """
-    _require_steps(mask)
-    _require_output(parameters, "E")
     a = deep_forward(embed(tokens, parameters["E"]), mask, parameters["layers"])  # (2 n_a, m, T_x)
     forward, backward = np.split(a, 2)  # (n_a, m, T_x) each
     m = mask.shape[0]
@@ -210,6 +327,7 @@ def classifier_forward(tokens: Tokens, mask: Mask, parameters: Mapping[str, Any]
     return softmax(parameters["Wy"] @ read + parameters["by"])
 
 
+@requires(_tags)
 def tags_to_spans(tags: Sequence[str]) -> list[Span]:
     """The spans that tags mark: B- begins one, I- of the same kind continues it.
 
@@ -224,7 +342,6 @@ def tags_to_spans(tags: Sequence[str]) -> list[Span]:
     Raises:
         ValueError: a tag of another form.
     """
-    _require_tags(tags)
     spans: list[Span] = []
     start, kind = len(tags), ""
     for t, tag in enumerate([*tags, "O"]):
@@ -236,6 +353,7 @@ def tags_to_spans(tags: Sequence[str]) -> list[Span]:
     return spans
 
 
+@requires(_same_sentences, _spans)
 def span_scores(
     predicted: Sequence[Sequence[Span]], true: Sequence[Sequence[Span]]
 ) -> tuple[float, float, float]:
@@ -252,7 +370,6 @@ def span_scores(
     Raises:
         ValueError: the two differ in their number of sentences.
     """
-    _require_same_sentences(predicted, true)
     found = {(i, *span) for i, spans in enumerate(predicted) for span in spans}
     there = {(i, *span) for i, spans in enumerate(true) for span in spans}
     right = len(found & there)
@@ -260,141 +377,3 @@ def span_scores(
     recall = right / len(there) if there else 0.0
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
     return precision, recall, f1
-
-
-def _require_array(value: Any, name: str, axes: str, kinds: str = "f") -> None:
-    """Raise unless a value is an array with these axes, of one of these kinds of numbers, with something in it."""
-    count = axes.count(",") + 1
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is of type {type(value).__name__}; expected an array {axes}")
-    if value.ndim != count or not value.size:
-        raise ValueError(f"{name} has shape {value.shape}; expected {axes}, none of them 0")
-    if value.dtype.kind not in kinds:
-        wanted = "floating point numbers" if kinds == "f" else "whole numbers"
-        raise TypeError(f"{name} holds {value.dtype}; expected {wanted}")
-    if value.dtype.kind == "f" and not np.isfinite(value).all():
-        raise ValueError(f"{name} holds NaN or infinity; expected numbers only")
-
-
-def _require_sequences(x: Any, mask: Any) -> None:
-    """Raise unless x is a batch of sequences and mask says of each step whether it is real."""
-    _require_array(x, "x", "(n_x, m, T_x)")
-    _require_array(mask, "mask", "(m, T_x)", "biuf")
-    if mask.shape != x.shape[1:]:
-        raise ValueError(f"mask has shape {mask.shape}; expected {x.shape[1:]}, the (m, T_x) of x {x.shape}")
-    strange = np.setdiff1d(mask, (0, 1))
-    if strange.size:
-        raise ValueError(f"mask holds {strange[0]}; expected 1 for a step and 0 for padding")
-
-
-def _require_padding_last(mask: Any) -> None:
-    """Raise where a step comes after padding."""
-    gaps = np.flatnonzero((np.diff(mask.astype(int), axis=1) > 0).any(axis=1))
-    if gaps.size:
-        raise ValueError(
-            f"mask has a step after padding in example {gaps[0]}; expected padding at the end only"
-        )
-
-
-def _require_steps(mask: Any) -> None:
-    """Raise where an example has no step."""
-    _require_array(mask, "mask", "(m, T_x)", "biuf")
-    empty = np.flatnonzero(~mask.astype(bool).any(axis=1))
-    if empty.size:
-        raise ValueError(
-            f"mask is 0 throughout example {empty[0]}; expected at least one step in each example"
-        )
-
-
-def _require_keys(value: Any, name: str, keys: Sequence[str]) -> None:
-    """Raise unless a value is a dict with these keys."""
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{name} is of type {type(value).__name__}; expected a dict with {', '.join(keys)}")
-    missing = [key for key in keys if key not in value]
-    if missing:
-        raise ValueError(f"{name} lacks {', '.join(missing)}; expected {', '.join(keys)}")
-
-
-def _require_lstm(parameters: Any, name: str, n_x: int) -> None:
-    """Raise unless these are the parameters of an LSTM with n_x inputs."""
-    _require_keys(parameters, name, [f"{kind}{gate}" for kind in "Wb" for gate in GATES])
-    for gate in GATES:
-        _require_array(parameters[f"W{gate}"], f"{name}['W{gate}']", "(n_a, n_a + n_x)")
-        _require_array(parameters[f"b{gate}"], f"{name}['b{gate}']", "(n_a, 1)")
-    n_a = parameters["bf"].shape[0]
-    for gate in GATES:
-        for key, shape in ((f"W{gate}", (n_a, n_a + n_x)), (f"b{gate}", (n_a, 1))):
-            if parameters[key].shape != shape:
-                raise ValueError(
-                    f"{name}['{key}'] has shape {parameters[key].shape}; expected {shape} for {n_a} units "
-                    f"on {n_x} inputs"
-                )
-
-
-def _require_layer(parameters: Any, name: str, x: Any) -> None:
-    """Raise unless these are two LSTMs that read x."""
-    _require_array(x, "x", "(n_x, m, T_x)")
-    _require_keys(parameters, name, ("forward", "backward"))
-    for direction in ("forward", "backward"):
-        _require_lstm(parameters[direction], f"{name}['{direction}']", x.shape[0])
-    sizes = [parameters[direction]["bf"].shape[0] for direction in ("forward", "backward")]
-    if sizes[0] != sizes[1]:
-        raise ValueError(
-            f"{name} has {sizes[0]} units forward and {sizes[1]} backward; expected as many of each"
-        )
-
-
-def _require_layers(layers: Any) -> None:
-    """Raise unless there is a list with at least one layer."""
-    if not isinstance(layers, Sequence) or not layers:
-        raise ValueError(
-            f"layers is {type(layers).__name__} {str(layers)[:20]}; expected a list of at least one layer"
-        )
-
-
-def _require_ahead(ahead: Any) -> None:
-    """Raise unless it is a number of steps."""
-    if isinstance(ahead, bool) or not isinstance(ahead, (int, np.integer)):
-        raise TypeError(f"ahead is {ahead!r}; expected a whole number of steps")
-    if ahead < 0:
-        raise ValueError(f"ahead is {ahead}; expected 0 or more steps")
-
-
-def _require_tokens(tokens: Any, name: str, E: Any) -> None:
-    """Raise unless these are tokens of E's vocabulary."""
-    _require_array(E, "E", "(n_e, V)")
-    _require_array(tokens, name, "(m, T_x)", "iu")
-    outside = tokens[(tokens < 0) | (tokens >= E.shape[1])]
-    if outside.size:
-        raise ValueError(
-            f"{name} holds {outside[0]}; expected tokens of a vocabulary from 0 to {E.shape[1] - 1}"
-        )
-
-
-def _require_output(parameters: Any, *tables: str) -> None:
-    """Raise unless there are embeddings, layers, and an output layer that fits the top one."""
-    _require_keys(parameters, "parameters", (*tables, "layers", "Wy", "by"))
-    _require_layers(parameters["layers"])
-    for key, axes in (("Wy", "(n_y, 2 n_a)"), ("by", "(n_y, 1)")):
-        _require_array(parameters[key], f"parameters['{key}']", axes)
-    n_y = parameters["by"].shape[0]
-    shape = (n_y, 2 * parameters["layers"][-1]["forward"]["bf"].shape[0])
-    if parameters["Wy"].shape != shape:
-        raise ValueError(
-            f"parameters['Wy'] has shape {parameters['Wy'].shape}; expected {shape}, (n_y, 2 n_a)"
-        )
-
-
-def _require_tags(tags: Any) -> None:
-    """Raise unless every tag is O, or B- or I- with a kind."""
-    for tag in tags:
-        if tag != "O" and not (isinstance(tag, str) and tag[:2] in ("B-", "I-") and tag[2:]):
-            raise ValueError(f"tags holds {tag!r}; expected 'O', or 'B-' or 'I-' and a kind, such as 'B-PER'")
-
-
-def _require_same_sentences(predicted: Sequence[Any], true: Sequence[Any]) -> None:
-    """Raise unless there is a prediction for each sentence."""
-    if len(predicted) != len(true):
-        raise ValueError(
-            f"predicted has {len(predicted)} sentences and true {len(true)}; expected as many of each"
-        )

@@ -7,13 +7,41 @@ Notation: lecture note 001, whose AR(n) over tokens is an n-gram model of order 
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any
 
+from seqlib.arguments import count, requires, some
 from seqlib.text import EOS
 
 START = "<START>"
 Context = tuple[Hashable, ...]
 Predict = Callable[[Hashable, Context], float]
+
+
+def _order(order: Any) -> None:
+    count("order", order)
+
+
+def _text(text: Any) -> None:
+    if not isinstance(text, Sequence):
+        raise TypeError(f"text is of type {type(text).__name__}; expected a string or a list of tokens")
+
+
+def _texts(texts: Any) -> None:
+    if isinstance(texts, str | Iterator) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts is {texts!r:.40}; expected a list of texts: strings, or lists of tokens")
+    some("texts", texts)
+
+
+def _end_in_vocabulary(vocabulary: Any) -> None:
+    if isinstance(vocabulary, Iterator) or EOS not in vocabulary:
+        raise ValueError(f"vocabulary lacks {EOS}; expected the tokens that may follow, {EOS} among them")
+
+
+def _tokens_in_vocabulary(self: Any, texts: Any) -> None:
+    for text in texts:
+        if outside := set(text) - self.vocabulary:
+            raise ValueError(f"texts holds {outside.pop()!r}, which is not in the vocabulary of this model")
 
 
 class NGram:
@@ -28,16 +56,17 @@ class NGram:
         vocabulary: the tokens that may follow, `<EOS>` included.
 
     Raises:
+        TypeError: the order is no whole number.
         ValueError: the order is below 1, or the vocabulary has no `<EOS>`.
     """
 
+    @requires(_order, _end_in_vocabulary)
     def __init__(self, order: int, vocabulary: Iterable[Hashable]) -> None:
         self.order, self.vocabulary = order, frozenset(vocabulary)
-        if order < 1 or EOS not in self.vocabulary:
-            raise ValueError(f"an n-gram model needs an order of 1 or more and {EOS} in its vocabulary")
         self.counts: list[dict[Context, Counter[Hashable]]] = []
         self.discounts: list[float] = []
 
+    @requires(_texts, _tokens_in_vocabulary)
     def fit(self, texts: Iterable[Sequence[Hashable]]) -> "NGram":
         """Count the texts, and estimate each order's discount from its counts.
 
@@ -46,6 +75,10 @@ class NGram:
 
         Returns:
             The model itself.
+
+        Raises:
+            TypeError: texts is a single string, or no list.
+            ValueError: there is no text, or a token is not in the vocabulary.
         """
         highest: dict[Context, Counter[Hashable]] = defaultdict(Counter)
         for text in texts:
@@ -100,6 +133,7 @@ def _discount(counts: dict[Context, Counter[Hashable]]) -> float:
     return of_size[1] / (of_size[1] + 2 * of_size[2]) if of_size[1] else 0.5
 
 
+@requires(_text, _order)
 def steps(text: Sequence[Hashable], order: int) -> list[tuple[Hashable, Context]]:
     """Each token of a text and of its `<EOS>`, with the order - 1 tokens before it.
 
@@ -109,6 +143,10 @@ def steps(text: Sequence[Hashable], order: int) -> list[tuple[Hashable, Context]
 
     Returns:
         len(text) + 1 pairs (token, context); contexts at the beginning are filled with START.
+
+    Raises:
+        TypeError: text is no string or list, or the order no whole number.
+        ValueError: the order is below 1.
     """
     padded = (START,) * (order - 1) + tuple(text) + (EOS,)
     return [(padded[t], padded[t - order + 1 : t]) for t in range(order - 1, len(padded))]
@@ -124,10 +162,23 @@ def log_probability(text: Sequence[Hashable], predict: Predict, order: int) -> f
 
     Returns:
         The natural logarithm of the probability of the whole text.
+
+    Raises:
+        TypeError: text is no string or list, or the order no whole number.
+        ValueError: the order is below 1, or predict gives a token no probability above 0.
     """
-    return sum(math.log(predict(token, context)) for token, context in steps(text, order))
+    total = 0.0
+    for token, context in steps(text, order):
+        p = predict(token, context)
+        if not p > 0:  # NaN is not either
+            raise ValueError(
+                f"predict gives {p} for {token!r} after {context}; expected a probability above 0"
+            )
+        total += math.log(p)
+    return total
 
 
+@requires(_texts)
 def bits_per_token(texts: Sequence[Sequence[Hashable]], predict: Predict, order: int) -> float:
     """−log2 of the probability of each token, `<EOS>` included, averaged over all texts together.
 
@@ -138,11 +189,16 @@ def bits_per_token(texts: Sequence[Sequence[Hashable]], predict: Predict, order:
 
     Returns:
         Bits a token: for characters, bits per character.
+
+    Raises:
+        TypeError: texts is a single string, or no list.
+        ValueError: there is no text, or as `log_probability`.
     """
     tokens = sum(len(text) + 1 for text in texts)
     return -sum(log_probability(text, predict, order) for text in texts) / tokens / math.log(2)
 
 
+@requires(_texts)
 def perplexity(texts: Sequence[Sequence[Hashable]], predict: Predict, order: int) -> float:
     """2 to the power of the bits per token: the size of the uniform choice that is as hard.
 
@@ -153,5 +209,8 @@ def perplexity(texts: Sequence[Sequence[Hashable]], predict: Predict, order: int
 
     Returns:
         A number of 1 or more.
+
+    Raises:
+        TypeError, ValueError: as `bits_per_token`.
     """
     return float(2 ** bits_per_token(texts, predict, order))

@@ -306,11 +306,15 @@ def changed(key, value):
         (
             lambda: deep_forward(X, MASK, LAYERS[::-1]),
             ValueError,
-            r"expected \(4, 7\) for 4 units on 3 inputs",
+            r"expected \(4, 7\), 4 units on 3 inputs",
         ),
         (lambda: lookahead_forward(X, MASK, LAYERS[0], -1), ValueError, "ahead is -1"),
         (lambda: lookahead_forward(X, MASK, LAYERS[0], 1.5), TypeError, "ahead is 1.5"),
-        (lambda: embed(NETWORK[0] + V, NETWORK[3]["E"]), ValueError, "vocabulary from 0 to 10"),
+        (
+            lambda: embed(NETWORK[0] + V, NETWORK[3]["E"]),
+            ValueError,
+            "tokens holds .*; expected indices from 0 to 10",
+        ),
         (lambda: embed(-1 - NETWORK[0], NETWORK[3]["E"]), ValueError, "tokens holds -"),
         (lambda: embed(NETWORK[0] * 1.0, NETWORK[3]["E"]), TypeError, "tokens holds float64"),
         (
@@ -322,10 +326,26 @@ def changed(key, value):
         (
             lambda: tagger_forward(*NETWORK[:3], changed("by", np.ones((1, 5)))),
             ValueError,
-            r"parameters\['Wy'\]",
+            r"parameters\['by'\] has shape \(1, 5\); expected \(any, 1\)",
+        ),
+        (
+            lambda: tagger_forward(*NETWORK[:3], changed("by", np.ones((1, 1)))),
+            ValueError,
+            r"parameters\['Wy'\] .* \(n_y, 2 n_a\)",
         ),
         (lambda: tagger_forward(*NETWORK[:3], changed("layers", [])), ValueError, "layers is list"),
         (lambda: classifier_forward(NETWORK[0], 0 * MASK, NETWORK[3]), ValueError, "mask is 0 throughout"),
+        (
+            lambda: tagger_forward(NETWORK[0], NETWORK[1][1:], *NETWORK[2:]),
+            ValueError,
+            "shapes has shape .* that of tokens",
+        ),
+        (
+            lambda: classifier_forward(NETWORK[0], NETWORK[2][1:], NETWORK[3]),
+            ValueError,
+            "mask has shape .* that of tokens",
+        ),
+        (lambda: span_scores([[[0, 1]]], [[]]), ValueError, r"predicted holds the span \[0, 1\]"),
         (lambda: tags_to_spans(["PER"]), ValueError, "tags holds 'PER'"),
         (lambda: tags_to_spans(["B-"]), ValueError, "tags holds 'B-'"),
         (lambda: span_scores([[]], []), ValueError, "predicted has 1 sentences and true 0"),

@@ -66,13 +66,32 @@ def test_words_are_tokens_as_characters_are():
     assert bits_per_token(words, by_word.probability, 3) == bits_per_token(letters, by_letter.probability, 3)
 
 
-def test_wrong_use_is_named():
-    with pytest.raises(ValueError, match="order"):
-        NGram(0, VOCABULARY)
-    with pytest.raises(ValueError, match=EOS):
-        NGram(2, ("a",))
-    with pytest.raises(KeyError, match="'x'"):
-        NGram(1, VOCABULARY).fit(["a"]).probability("x", ())
+def nothing(token, context):
+    return 0.0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: NGram(0, VOCABULARY), ValueError, "order is 0; expected 1 or more"),
+        (lambda: NGram(1.5, VOCABULARY), TypeError, "order is 1.5; expected a whole number"),
+        (lambda: NGram(2, ("a",)), ValueError, f"vocabulary lacks {EOS}"),
+        (lambda: NGram(1, VOCABULARY).fit(["a"]).probability("x", ()), KeyError, "'x'"),
+        (lambda: NGram(1, VOCABULARY).fit("ab"), TypeError, "texts is 'ab'; expected a list of texts"),
+        (lambda: NGram(1, VOCABULARY).fit(iter(["ab"])), TypeError, "texts is <list_iterator"),
+        (lambda: NGram(1, VOCABULARY).fit([]), ValueError, "texts is empty"),
+        (lambda: NGram(1, VOCABULARY).fit(["a", "x"]), ValueError, "texts holds 'x', which is not in the"),
+        (lambda: steps(3, 2), TypeError, "text is of type int"),
+        (lambda: steps("ab", 0), ValueError, "order is 0"),
+        (lambda: log_probability("ab", nothing, 2), ValueError, "predict gives 0.0 for 'a' after"),
+        (lambda: log_probability("ab", lambda token, context: math.nan, 2), ValueError, "predict gives nan"),
+        (lambda: bits_per_token([], nothing, 2), ValueError, "texts is empty"),
+        (lambda: perplexity("ab", nothing, 2), TypeError, "texts is 'ab'"),
+    ],
+)
+def test_wrong_use_is_named(call, error, said):
+    with pytest.raises(error, match=said):
+        call()
 
 
 def test_longer_contexts_help_on_held_out_names_and_the_bigram_is_the_planned_one():
