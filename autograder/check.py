@@ -34,14 +34,19 @@ def check(function: Any, value: Any = NOTHING) -> None:
 
     A function that never ends is stopped as any cell is: by the stop button, or Ctrl-C.
     """
+    try:
+        look_at(function, value)
+    except KeyboardInterrupt as error:
+        raise Stopped(stopped(error, function)) from None
+
+
+def look_at(function: Any, value: Any) -> None:
+    """Check one exercise, or say how check is to be called."""
     trouble = misuse(function, value)
     if trouble:
         print(trouble)
         return
-    try:
-        verdict = verdict_on(function) if value is NOTHING else verdict_on_answer(function, value)
-    except KeyboardInterrupt as error:
-        raise Stopped(stopped(error, function)) from None
+    verdict = verdict_on(function) if value is NOTHING else verdict_on_answer(function, value)
     show(remembered(verdict))
 
 
@@ -54,7 +59,7 @@ class Stopped(KeyboardInterrupt):
 
 def stopped(error: KeyboardInterrupt, function: Any) -> str:
     """What to tell whoever stopped a check: where the function was."""
-    found = raised(error, own_file(function)) if callable(function) else None
+    found = raised(error, own_file(function)) if hasattr(function, "__code__") else None
     if found is None or found.line is None:
         return "The check was stopped; nothing was judged."
     return (

@@ -15,7 +15,7 @@ from autograder.layout import Layout, from_json
 from autograder.merge import UNANSWERED
 from autograder.outcome import CallError
 from autograder.row import Row
-from autograder.tree import Tree, copied, load
+from autograder.tree import Tree, copied, load, names_in
 
 CASES = Path(__file__).parent / "cases"
 ANSWER_TOLERANCE = 1e-5
@@ -127,7 +127,13 @@ def topic(path: Path) -> dict[str, Any]:
 
 def names(folder: Path = CASES) -> dict[str, str]:
     """The topic of every exercise that has frozen cases here."""
-    return {name: path.stem for path in sorted(folder.glob("*.npz")) for name in topic(path)}
+    return {name: path.stem for path in sorted(folder.glob("*.npz")) for name in exercises_in(path)}
+
+
+@functools.cache
+def exercises_in(path: Path) -> list[str]:
+    """The exercises that have frozen cases in one file; the cases themselves are not read."""
+    return names_in(path)
 
 
 def frozen_question(name: str, folder: Path = CASES) -> dict[str, Any] | None:

@@ -247,6 +247,13 @@ def load(path: Path) -> Tree:
     return unflatten(structure, {name: stored[place].copy() for name, place in alias.items()})
 
 
+def names_in(path: Path) -> list[str]:
+    """The keys of the dict that `save` wrote; its arrays are not read."""
+    with np.load(path, allow_pickle=False) as file:
+        structure, _ = json.loads(file["structure"].tobytes())
+    return list(structure["dict"])
+
+
 def copied(tree: Tree, convert: Callable[[NDArray[Any]], Any] = np.copy) -> Tree:
     """The same tree with arrays of its own; arrays shared within it stay shared."""
     structure, arrays = flatten(tree)

@@ -136,6 +136,12 @@ def test_a_check_that_is_stopped_says_where_the_function_was():
     assert caught.value.__cause__ is None and caught.value.__suppress_context__
 
 
+def test_a_check_that_is_stopped_before_it_calls_anything_says_so(monkeypatch):
+    monkeypatch.setattr("autograder.check.names", interrupted)
+    with pytest.raises(Stopped, match=r"^The check was stopped; nothing was judged\.$"):
+        check("perplexity")
+
+
 def test_a_notebook_shows_a_stopped_check_in_few_lines(capsys):
     shell = InteractiveShell.instance()
     try:

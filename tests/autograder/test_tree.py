@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import changed
-from autograder.tree import Fixture, TreeError, copied, decode, encode, flatten, load, save, shared, unflatten
+from autograder.tree import (
+    Fixture,
+    TreeError,
+    copied,
+    decode,
+    encode,
+    flatten,
+    load,
+    names_in,
+    save,
+    shared,
+    unflatten,
+)
 
 arrays = hnp.arrays(
     dtype=st.sampled_from([np.float64, np.float32, np.int64, np.int32, np.bool_]),
@@ -58,6 +70,11 @@ def test_a_tree_survives_a_file(tmp_path_factory, tree):
     path = tmp_path_factory.mktemp("tree") / "tree.npz"
     save(path, tree)
     assert same(load(path), tree)
+
+
+def test_the_names_in_a_file_are_those_of_its_tree(tmp_path):
+    save(tmp_path / "tree.npz", {"b": {"c": np.ones(2)}, "a": [1]})
+    assert names_in(tmp_path / "tree.npz") == list(load(tmp_path / "tree.npz")) == ["b", "a"]
 
 
 @settings(max_examples=200, deadline=None)
