@@ -5,7 +5,8 @@ A fixture holds no answer of an exercise: it is what the exercise is applied to.
 
 import copy
 import functools
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,16 @@ def reference_parameters(data: str) -> dict[str, Any]:
     return copy.deepcopy(loaded(data))  # layers are nested
 
 
+def reference_part(data: Sequence[Any]) -> Any:
+    """A part of the trained weights of a reference model.
+
+    Args:
+        data: the model's name, and the keys that lead to the part, such as ["tagger", "layers", 0, "forward"].
+    """
+    name, *place = data
+    return copy.deepcopy(functools.reduce(lambda tree, key: tree[key], place, loaded(name)))
+
+
 @functools.cache
 def loaded(name: str) -> dict[str, Any]:
     """The weights of a reference model, read once."""
@@ -69,16 +80,31 @@ def generator(data: int) -> np.random.Generator:
     return np.random.default_rng(data)
 
 
-def drawing_at(data: float) -> Callable[[Any], int]:
+def distribution(probabilities: Any) -> Any:
+    """What a draw was given, if it is the probabilities (V,) of one token: a column would fail in the notebook.
+
+    Raises:
+        ValueError: it has another shape.
+    """
+    p = np.asarray(probabilities, dtype=float)
+    if p.ndim != 1:
+        raise ValueError(
+            f"draw was given an array of shape {p.shape}; expected shape (V,), the probabilities of one token"
+        )
+    return p
+
+
+def drawing_at(data: Sequence[float]) -> Callable[[Any], int]:
     """A draw without chance: the token at which the probabilities, summed up from the first on, pass a share.
 
     Args:
-        data: the share, from 0 to 1.
+        data: the shares, from 0 to 1: one for each call, from the first again after the last.
     """
+    shares = itertools.cycle(data)
 
     def draw(probabilities: Any) -> int:
-        sums = np.cumsum(np.ravel(probabilities))
-        return min(int((sums <= data * sums[-1]).sum()), len(sums) - 1)
+        sums = np.cumsum(distribution(probabilities))
+        return min(int((sums <= next(shares) * sums[-1]).sum()), len(sums) - 1)
 
     return draw
 
@@ -92,7 +118,7 @@ def drawing(data: int) -> Callable[[Any], int]:
     rng = generator(data)
 
     def draw(probabilities: Any) -> int:
-        weights = np.ravel(probabilities).astype(float)
+        weights = distribution(probabilities)
         return int(rng.choice(len(weights), p=weights / weights.sum()))
 
     return draw
@@ -105,6 +131,7 @@ BUILDERS: dict[str, Callable[[Any], Any]] = {
     "drawing_at": drawing_at,
     "drawing": drawing,
     "reference_parameters": reference_parameters,
+    "reference_part": reference_part,
 }
 
 

@@ -54,6 +54,7 @@ STATISTICS: Mapping[str, tuple[Callable[[Tree], list[Hashable]], str]] = {
     "last": (last, "{} comes last"),
     "length": (length, "the length is {}"),
     "support": (items, "{} occurs"),
+    "alike": (items, "{} is drawn"),
 }
 
 
@@ -62,7 +63,8 @@ def broken(law: str, wanted: Sequence[Tree], given: Sequence[Tree]) -> str | Non
 
     Args:
         law: a name of `STATISTICS`. "support" asks only that nothing is drawn that never should be: every value
-            that may occur has to be frequent enough to be in `wanted`.
+            that may occur has to be frequent enough to be in `wanted`. "alike" asks that one value is drawn throughout,
+            any value, and is for cases with one seed.
         wanted: what right code drew.
         given: what the code in question drew.
     """
@@ -72,6 +74,9 @@ def broken(law: str, wanted: Sequence[Tree], given: Sequence[Tree]) -> str | Non
     if law == "support":
         strange = sorted(set(found) - set(right), key=str)
         return f"{words.format(strange[0])}, which never should" if strange else None
+    if law == "alike":
+        several = " and ".join(sorted(str(value) for value in found)[:2])
+        return f"{several} are drawn by generators with the same seed" if len(found) > 1 else None
     return unlike(right, found, words)
 
 

@@ -1,17 +1,41 @@
-"""Text to numbers and back: vocabularies, one-hot inputs, padded batches.
+"""Text to numbers and back: vocabularies and one-hot inputs.
 
 Arrays are features first, `(n_x, m, T_x)`: one-hot entry, example, time step.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqlib.arguments import array, count, requires, within
+
 PAD, UNK, EOS = "<PAD>", "<UNK>", "<EOS>"
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+def _texts(texts: Any) -> None:
+    if isinstance(texts, str | Iterator) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts is {texts!r:.40}; expected a list of texts: strings, or lists of words")
+
+
+def _size(size: Any) -> None:
+    if size is not None:
+        count("size", size)
+
+
+def _text(text: Any) -> None:
+    if not isinstance(text, Sequence):
+        raise TypeError(f"text is of type {type(text).__name__}; expected a string, or a list of words")
+
+
+def _indices(indices: Any, n_x: Any) -> None:
+    count("n_x", n_x)
+    array("indices", indices, "(m, T_x)", "iu")
+    within("indices", indices, n_x)
 
 
 class Vocabulary:
@@ -29,9 +53,10 @@ class Vocabulary:
         self.index = {token: i for i, token in enumerate(self.tokens)}
         if len(self.index) != len(self.tokens):
             twice = [token for token, count in Counter(self.tokens).items() if count > 1]
-            raise ValueError(f"each token may stand once in a vocabulary; given more than once: {twice}")
+            raise ValueError(f"tokens holds {twice} more than once; expected each token once")
 
     @classmethod
+    @requires(_texts, _size)
     def of(
         cls,
         texts: Iterable[Sequence[str]],
@@ -47,6 +72,10 @@ class Vocabulary:
 
         Returns:
             The vocabulary. Of tokens equally frequent the first in sorted order is kept.
+
+        Raises:
+            TypeError: texts is a single string, or no list.
+            ValueError: size is below 1.
         """
         counts = Counter(token for text in texts for token in text if token not in specials)
         by_count = sorted(counts, key=lambda token: (-counts[token], token))
@@ -59,6 +88,7 @@ class Vocabulary:
     def __contains__(self, token: object) -> bool:
         return token in self.index
 
+    @requires(_text)
     def encode(self, text: Sequence[str], end: bool = False) -> list[int]:
         """The indices of a text's tokens.
 
@@ -70,6 +100,7 @@ class Vocabulary:
             Indices; that of `<UNK>` for a token which the vocabulary lacks.
 
         Raises:
+            TypeError: text is no string or list.
             KeyError: a token is unknown and the vocabulary has no `<UNK>`.
         """
         tokens = [*text, EOS] if end else list(text)
@@ -88,9 +119,15 @@ class Vocabulary:
 
         Returns:
             Tokens; `"".join` makes a string of characters.
+
+        Raises:
+            TypeError: an index is no whole number.
+            ValueError: an index is outside of the vocabulary.
         """
+        given = list(indices)
+        within("indices", given, len(self.tokens))
         tokens = []
-        for i in indices:
+        for i in given:
             if self.tokens[i] == EOS:
                 break
             if self.tokens[i] != PAD:
@@ -98,23 +135,7 @@ class Vocabulary:
         return tokens
 
 
-def pad(sequences: Sequence[Sequence[int]], value: int = 0) -> tuple[Indices, NDArray[np.bool_]]:
-    """Put sequences of different lengths into one array, shorter ones filled up at the end.
-
-    Args:
-        sequences: m lists of indices, the longest of length T_x.
-        value: what fills the places after a sequence's end.
-
-    Returns:
-        indices (m, T_x), and mask (m, T_x), True where a token of the sequence stands.
-    """
-    lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
-    mask = np.arange(lengths.max(initial=0)) < lengths[:, np.newaxis]
-    indices = np.full(mask.shape, value, dtype=np.int64)
-    indices[mask] = [i for sequence in sequences for i in sequence]
-    return indices, mask
-
-
+@requires(_indices)
 def one_hot(indices: Indices, n_x: int) -> Floats:
     """One-hot columns, features first.
 
@@ -124,20 +145,9 @@ def one_hot(indices: Indices, n_x: int) -> Floats:
 
     Returns:
         (n_x, m, T_x), 1 at the index of each token, 0 elsewhere.
+
+    Raises:
+        TypeError: the indices are no whole numbers.
+        ValueError: an index is outside of the vocabulary, or the shape is another.
     """
     return np.moveaxis(np.eye(n_x)[indices], -1, 0)
-
-
-def shifted_inputs(targets: Indices, n_x: int) -> Floats:
-    """The inputs of a language model which predicts `targets`: at each step the token before.
-
-    Args:
-        targets: (m, T_x) indices of the tokens to predict.
-        n_x: size of the vocabulary.
-
-    Returns:
-        x (n_x, m, T_x): x[:, :, 0] = 0, then x[:, :, t] the one-hot of targets[:, t - 1].
-    """
-    x = np.zeros((n_x, *targets.shape))
-    x[:, :, 1:] = one_hot(targets[:, :-1], n_x)
-    return x

@@ -1,5 +1,7 @@
 """What is graded in 06-language-model."""
 
+import itertools
+
 import numpy as np
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
@@ -9,6 +11,8 @@ from autograder.row import Row
 from autograder.tree import Fixture
 from seqlib import language_model as reference
 from seqlib import references
+
+WITHHELD = ("batches",)
 
 INPUTS = Array("n_x", "m", "T_x")
 PREDICTIONS = Array("n_y", "m", "T_x")
@@ -48,6 +52,8 @@ HELD_OUT_NAMES = 3
 LONGEST_NAME = 4
 # So many draws that each known mistake shifts a frequency by more than the law's bound, which is 0.18.
 DRAWS = 600
+# So many draws from one seed that a generator of one's own all but never gives the same token each time.
+REPEATS = 30
 # Fewer texts, which take longer: what is wrong with a text shows in the cases without chance already.
 TEXTS = 300
 
@@ -149,7 +155,7 @@ def cold_for_all() -> list[Arguments]:
 
 def draw_token(rng: np.random.Generator, dims: Dims) -> Arguments:
     """One distribution for many draws, in which <UNK> is so likely that what takes its place shows."""
-    p = np.array([0.05, 0.15, 0.50, 0.05, 0.25]) * np.exp(rng.normal(0, 0.02, dims["V"]))
+    p = np.array([0.02, 0.08, 0.70, 0.02, 0.18]) * np.exp(rng.normal(0, 0.02, dims["V"]))
     return {
         "probabilities": p / p.sum(),
         "unknown": 2,
@@ -157,13 +163,24 @@ def draw_token(rng: np.random.Generator, dims: Dims) -> Arguments:
     }
 
 
+def same_seeds(rng: np.random.Generator) -> list[Arguments]:
+    """One distribution and one seed, many times over: what is drawn with the generator that is given is the same."""
+    p, seed = rng.dirichlet(np.full(6, 8.0)), int(rng.integers(2**31))
+    return [{"probabilities": p, "unknown": 4, "rng": Fixture("generator", seed)} for _ in range(REPEATS)]
+
+
+def same_seeds_for_all() -> list[Arguments]:
+    """The public cases of one seed."""
+    return same_seeds(np.random.default_rng(6))
+
+
 def followed(arguments: Arguments) -> tuple[list[int], float]:
-    """What is sampled with a draw at a share, and how close the share comes to falling between two tokens."""
-    share, closest = arguments["draw"].data, 1.0
+    """What is sampled with a draw at shares, and how close one comes to falling between two tokens."""
+    shares, closest = itertools.cycle(arguments["draw"].data), 1.0
 
     def draw(probabilities: np.ndarray) -> int:
         nonlocal closest
-        sums = np.cumsum(probabilities)
+        share, sums = next(shares), np.cumsum(probabilities)
         closest = min(closest, float(np.abs(sums - share).min()))
         return int((sums <= share).sum())
 
@@ -175,7 +192,7 @@ def draw_writing(rng: np.random.Generator, dims: Dims) -> Arguments:
     while True:
         arguments = {
             "parameters": draw_parameters(rng, dims),
-            "draw": Fixture("drawing_at", float(rng.uniform(0.3, 0.7))),
+            "draw": Fixture("drawing_at", [float(share) for share in rng.uniform(0.1, 0.9, 11)]),
             "eos": int(rng.integers(1, dims["n_x"])),
             "longest": dims["written"] + dims["spare"],
         }
@@ -236,7 +253,7 @@ def draw_training(rng: np.random.Generator, dims: Dims) -> Arguments:
     }
 
 
-LOSSES = "-np.log(np.where(mask, p_true, 1.0))"
+LOSSES = "0 - np.log(np.where(mask, p_true, 1.0))"
 MEAN = "losses.sum() / mask.sum()"
 
 make_batch = Exercise(
@@ -352,6 +369,16 @@ make_batch = Exercise(
             ("return x,", "return x.transpose(1, 2, 0),"),
             "x has the shape (m, T_x, n_x). It is (n_x, m, T_x), features first.",
         ),
+        Mistake(
+            "targets_and_mask_exchanged",
+            ("targets, mask", "mask, targets"),
+            "The second result and the third are exchanged: the targets come before the mask.",
+        ),
+        Mistake(
+            "sorted_by_length",
+            ("in enumerate(sequences):", "in enumerate(sorted(sequences, key=len)):"),
+            "The examples stand in the order of their lengths. They stay in the order in which they are given.",
+        ),
     ],
 )
 
@@ -403,7 +430,7 @@ sequence_loss = Exercise(
         ),
         Mistake(
             "sign_missing",
-            ("-np.log(", "np.log("),
+            ("0 - np.log(", "np.log("),
             "Your losses are negative. Logarithms of probabilities are; a loss is minus that.",
         ),
         Mistake(
@@ -431,6 +458,12 @@ sequence_loss = Exercise(
             "log_2_of_loss",
             ("loss / float(np.log(2))", "float(np.log2(loss))"),
             "You took the logarithm of the loss once more. To go from nats to bits changes the unit only.",
+        ),
+        Mistake(
+            "every_class_counts",
+            (LOSSES, "-(np.log(p_true) + np.log(1 - y_pred).sum(axis=0) - np.log(1 - p_true)) * mask"),
+            "Every token of the vocabulary has a term in your loss, as if each were a yes-or-no question. One of them is "
+            "right: its term alone counts.",
         ),
     ],
 )
@@ -504,6 +537,16 @@ sequence_log_probability = Exercise(
             ("parameters)[1]", "parameters)[0] ** 2"),
             "You took the first result of rnn_forward, the activations. The predictions are its second.",
         ),
+        Mistake(
+            "one_number_for_all",
+            ("-losses.sum(axis=1)", "-losses.sum()"),
+            "You added up over the whole batch. Each sequence has a probability of its own: add up over the steps alone.",
+        ),
+        Mistake(
+            "state_starts_at_the_bias",
+            ('np.zeros((parameters["ba"].shape[0], x.shape[1]))', 'parameters["ba"] + np.zeros(x.shape[1])'),
+            "The state before the first step is the bias `ba`. It is zero; `ba` only tells how many units there are.",
+        ),
     ],
 )
 
@@ -564,6 +607,12 @@ apply_temperature = Exercise(
             "All is on the most probable token, as in the limit of temperature 0. A temperature above 0 leaves "
             "something to the others.",
         ),
+        Mistake(
+            "divided_after_the_softmax",
+            ("powers / powers.sum()", "probabilities / temperature"),
+            "You have the probabilities divided by the temperature, which do not add up to 1. The scores are divided, "
+            "before the softmax.",
+        ),
     ],
 )
 
@@ -581,9 +630,11 @@ sample_token = Exercise(
     draw=draw_token,
     dims=[{"V": 5, "draws": 1}] * DRAWS,
     rows=[
-        Row("how often each token is drawn", "", points=5, law="each"),
+        Row("how often each token is drawn", "", points=4, law="each"),
         Row("only what may be drawn", "", points=3, law="support"),
+        Row("drawn with rng", "", points=1, cases="same seed", law="alike"),
     ],
+    extra=[Cases("same seed", draw=same_seeds, recorded=same_seeds_for_all)],
     mistakes=[
         Mistake(
             "unknown_kept",
@@ -644,6 +695,31 @@ sample_token = Exercise(
             "counted_from_1",
             ("return int(token)", "return int(token) + 1"),
             "Every token is one too high. Indices count from 0.",
+        ),
+        Mistake(
+            "most_likely_even_unknown",
+            ("return int(token)", "return int(np.argmax(probabilities))"),
+            "You take the most probable token each time, even where it is <UNK>. Draw, each token as often as its "
+            "probability says.",
+        ),
+        Mistake(
+            "drawn_again_once",
+            ("while token == unknown:", "if token == unknown:"),
+            "You draw again once, and <UNK> may come a second time. Draw again until it is another token.",
+        ),
+        Mistake(
+            "uniform_for_unknown",
+            (
+                "    token = rng.choice(len(probabilities), p=probabilities)\n    return",
+                "    token = rng.choice(len(probabilities))\n    return",
+            ),
+            "In the place of <UNK> all tokens are equally likely. Draw again from the same probabilities.",
+        ),
+        Mistake(
+            "numbered_without_unknown",
+            ("return int(token)", "return int(token) - int(token > unknown)"),
+            "<UNK> was taken out of the probabilities, and every token after it has moved down by one. Return the index "
+            "among all tokens.",
         ),
     ],
 )
@@ -730,6 +806,20 @@ sample = Exercise(
             ("draw(y_pred.squeeze(axis=1))", "draw(np.abs(a[:, 0]) / np.abs(a[:, 0]).sum())"),
             "You draw from the activations. The probabilities are the second result of rnn_cell_forward.",
         ),
+        Mistake(
+            "one_too_few",
+            ("range(longest)", "range(longest - 1)"),
+            "You stop one token before `longest`. So many tokens may be written.",
+        ),
+        Mistake(
+            "drawn_twice",
+            (
+                "token = draw(y_pred.squeeze(axis=1))\n        if token == eos:\n            break",
+                "if draw(y_pred.squeeze(axis=1)) == eos:\n            break\n        token = draw(y_pred.squeeze(axis=1))",
+            ),
+            "You draw twice in a step: once to look for <EOS>, and once more for the token that is kept. Draw once, and "
+            "use what came for both.",
+        ),
     ],
 )
 
@@ -801,6 +891,15 @@ scores_gradient = Exercise(
             "of_bits",
             ("mask.sum()", "(mask.sum() * np.log(2))"),
             "This is the gradient of the loss in bits. The loss that is minimised is in nats.",
+        ),
+        Mistake(
+            "whole_rows_subtracted",
+            (
+                "(y_pred - y)",
+                "(y_pred - np.isin(np.arange(len(y_pred)), targets)[:, np.newaxis, np.newaxis])",
+            ),
+            "1 is subtracted in whole rows of y_pred, for every example and step. In each place it is only the score of "
+            "that place's own true token.",
         ),
     ],
 )
@@ -881,6 +980,20 @@ language_model_gradients = Exercise(
             "state_starts_at_one",
             ("a0 = np.zeros(", "a0 = np.ones("),
             "The state before the first step is not zero. The model reads from a zero state.",
+        ),
+        Mistake(
+            "predictions_and_targets_given",
+            (
+                "rnn_output_backward(dz, np.zeros_like(dz),",
+                "rnn_output_backward(y_pred, np.moveaxis(np.eye(len(y_pred))[targets], -1, 0),",
+            ),
+            "rnn_output_backward was given ŷ and y, so that padding counts and nothing is divided by the number of "
+            "tokens. Your own gradient at the scores sees to both.",
+        ),
+        Mistake(
+            "targets_subtracted_twice",
+            ("np.zeros_like(dz)", "np.moveaxis(np.eye(len(y_pred))[targets], -1, 0)"),
+            "y is subtracted twice: once in your gradient at the scores, and again in rnn_output_backward.",
         ),
     ],
 )
@@ -1010,6 +1123,38 @@ optimisation_step = Exercise(
             "Your step is the learning rate times the gradient. Adam takes the corrected mean over the root of the "
             "corrected mean square.",
         ),
+        Mistake(
+            "squares_not_clipped",
+            ("0.001 * g**2", '0.001 * gradients[f"d{name}"] ** 2'),
+            "v takes in the squares of the gradients as they were given. After clipping only the clipped ones are used, "
+            "in m and in v.",
+        ),
+        Mistake(
+            "norms_added",
+            (
+                "np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))",
+                "sum(np.linalg.norm(gradient) for gradient in gradients.values())",
+            ),
+            "Your norm is the sum of the norms of the single arrays. It is the root of the sum of all squares.",
+        ),
+        Mistake(
+            "largest_of_the_norms",
+            (
+                "np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))",
+                "max(np.linalg.norm(gradient) for gradient in gradients.values())",
+            ),
+            "Your norm is that of the largest of the arrays. It is the one of all of them together.",
+        ),
+        Mistake(
+            "epsilon_missing",
+            ("(np.sqrt(v_hat) + 1e-8)", "np.sqrt(v_hat)"),
+            "The 10⁻⁸ below is missing. It keeps the step small where the gradients are tiny, and saves from dividing by 0.",
+        ),
+        Mistake(
+            "corrected_by_the_steps_before",
+            [("- 0.9**t", "- 0.9 ** max(t - 1, 1)"), ("- 0.999**t", "- 0.999 ** max(t - 1, 1)")],
+            "The corrections use the number of steps before this one. This step counts: the first has t = 1, the second 2.",
+        ),
     ],
 )
 
@@ -1095,6 +1240,29 @@ train = Exercise(
             "never_clipped",
             ("learning_rate, largest_norm)", "learning_rate, 1e9)"),
             "The gradients are not clipped. Hand `largest_norm` on to each step.",
+        ),
+        Mistake(
+            "returned_in_the_loop",
+            ("losses.append(loss)\n    return", "losses.append(loss)\n        return"),
+            "You return after the first batch: the return stands inside the loop. It comes after the last batch.",
+        ),
+        Mistake(
+            "counted_from_1",
+            ('"t": 0', '"t": 1'),
+            "The optimiser begins at t = 1. No step has been taken yet, so t is 0; the step itself adds 1.",
+        ),
+        Mistake(
+            "losses_in_bits",
+            ("losses.append(loss)", "losses.append(loss / np.log(2))"),
+            "Your losses are in bits. Keep them in nats, as language_model_gradients gives them.",
+        ),
+        Mistake(
+            "plain_descent",
+            (
+                "parameters, state = optimisation_step(parameters, gradients, state, learning_rate, largest_norm)",
+                'parameters = {name: value - learning_rate * gradients[f"d{name}"] for name, value in parameters.items()}',
+            ),
+            "Each step is the learning rate times the gradient. Take the step that optimisation_step gives.",
         ),
     ],
 )

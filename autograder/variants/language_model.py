@@ -231,6 +231,20 @@ def sample__unrolled(parameters, draw, eos, longest):
     return np.array(tokens, dtype=int)
 
 
+def sample__array(parameters, draw, eos, longest):
+    """Gives an array, of no type where nothing was written."""
+    x, a, tokens = np.zeros_like(parameters["by"]), np.zeros_like(parameters["ba"]), []
+    token = None
+    for _ in range(longest):
+        a, y_pred, _ = rnn_cell_forward(x, a, parameters)
+        token = draw(list(y_pred[:, 0]))
+        if token == eos:
+            break
+        tokens.append(token)
+        x = (np.arange(len(x)) == token).astype(float)[:, np.newaxis]
+    return np.array(tokens)
+
+
 def sample__float32(parameters, draw, eos, longest):
     small = {name: value.astype(np.float32) for name, value in parameters.items()}
     x = np.zeros((small["by"].size, 1), np.float32)
@@ -462,7 +476,7 @@ STYLES = {
     "sequence_log_probability": ("losses", "loops", "product", "float32"),
     "apply_temperature": ("scores", "loops", "log_sum", "float32"),
     "sample_token": ("renormalised", "recursive", "cumulative", "exponentials"),
-    "sample": ("while", "by_hand", "unrolled", "float32"),
+    "sample": ("while", "by_hand", "unrolled", "array", "float32"),
     "scores_gradient": ("loops", "subtracted", "einsum", "float32"),
     "language_model_gradients": ("own_output", "weighted", "loops", "float32"),
     "optimisation_step": ("dicts", "flat", "loops", "float32"),

@@ -15,10 +15,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from seqlib.batches import pad
 from seqlib.data import origins, sentences
 from seqlib.models.language_model import IGNORED
 from seqlib.models.recipes import LabelRecipe
-from seqlib.text import PAD, UNK, Vocabulary, pad
+from seqlib.text import PAD, UNK, Vocabulary
 
 _GATES = ("u", "f", "c", "o")  # the order of torch's four blocks: i, f, g, o
 _DIRECTIONS = {"forward": "", "backward": "_reverse"}

@@ -11,11 +11,12 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from seqlib.batches import pad
 from seqlib.data import names
 from seqlib.models.classifiers import prepare_origins, prepare_sentences
 from seqlib.models.language_model import IGNORED, LanguageModel
 from seqlib.models.recipes import Recipe, Training
-from seqlib.text import EOS, Vocabulary, pad
+from seqlib.text import EOS, Vocabulary
 
 Batch = tuple[Tensor, Tensor]
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from seqlib.activations import Array
-from seqlib.plots.style import BLUE, FAINT, GREY, INK, ORANGE, Picture, canvas
+from seqlib.plots.style import BLUE, FAINT, GREY, INK, ORANGE, PAPER, Picture, canvas
 
 NOTHING = "·"  # stands for the zero vector
 SHOWN_TOKENS = 12
@@ -126,7 +126,9 @@ def training(
                 fontsize=9,
                 color=INK,
             )
-        axis.set(xlabel="step", ylabel="bits per character", ylim=(min([last, *lines.values()]) - 0.3, 5))
+        highest = max([*losses, *held_out.values(), *lines.values()])
+        lowest = min([*losses, *held_out.values(), *lines.values()])
+        axis.set(xlabel="step", ylabel="bits per character", ylim=(lowest - 0.2, highest + 0.1))
         axis.legend(loc="upper right")
     return picture
 
@@ -152,9 +154,11 @@ def bits(levels: Mapping[str, float], bar: float, own: str) -> Picture:
             axis.barh(
                 row, levels[name], color=ORANGE if mine else BLUE, hatch="//" if mine else None, height=0.65
             )
-            axis.text(levels[name] + 0.05, row, f"{levels[name]:.3f}", va="center", fontsize=10)
+            # At the foot of the bar, on paper: at its end the line strikes through numbers, on the bar the hatching.
+            on_paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
+            axis.text(0.1, row, f"{levels[name]:.3f}", va="center", fontsize=10, bbox=on_paper)
         axis.axvline(bar, color=INK, linestyle="--", linewidth=1.2)
-        axis.annotate(f"{bar:.2f}", (bar, len(ranked) - 0.5), (3, 2), textcoords="offset points", fontsize=9)
+        axis.annotate(f"aim {bar:.2f}", (bar, len(ranked) - 0.5), (3, 2), textcoords="offset points", fontsize=9)
         axis.set_yticks(range(len(ranked)), ranked)
         axis.set(xlabel="bits per character on held-out names; fewer is better")
     return picture

@@ -240,10 +240,9 @@ def as_labelled(texts: Sequence[Labels], content: Card) -> LabelledBatch:
     Returns:
         The batch.
     """
-    from seqlib.text import (
-        Vocabulary,
-        pad,
-    )  # not above: 01-sequences withholds it, and reads cards all the same
+    # Not above: earlier assignments withhold them, and read cards all the same.
+    from seqlib.batches import pad
+    from seqlib.text import Vocabulary
 
     vocabulary, shapes = Vocabulary(content["vocabulary"]), list(content.get("shapes", ()))
     read = [[token.lower() for token in tokens] if shapes else list(tokens) for tokens, _ in texts]
@@ -267,7 +266,8 @@ def as_batch(names: Sequence[str], content: Card) -> Batch:
     Raises:
         KeyError: a name has a character which the vocabulary lacks.
     """
-    from seqlib.text import Vocabulary, pad, shifted_inputs
+    from seqlib.batches import pad, shifted_inputs
+    from seqlib.text import Vocabulary
 
     vocabulary = Vocabulary(content["vocabulary"])
     targets, mask = pad([vocabulary.encode(name, end=True) for name in names])

@@ -16,7 +16,7 @@ r"""
 
 A language model says how probable a text is, and what is likely to come next. In this notebook you build one, from the batch of
 names that it reads to the optimiser that trains it, and let it write. At the end it is your own network, trained by your own code in
-less than a minute, that invents names which nobody has.
+less than a minute, that invents names.
 
 | | |
 |---|---|
@@ -56,7 +56,16 @@ from seqlib.text import EOS, UNK, Vocabulary, one_hot
 r"""
 **Given to you:** `softmax(z)` turns each column into probabilities. `one_hot(indices, n_x)` makes $(n_x, m, T_x)$ of whole numbers $(m, T_x)$.
 A `Vocabulary` has `tokens`, `encode(text)` and `decode(indices)`. From `seqlib.mine` come functions of `02-rnn`: yours where they have passed
-the check on this computer, the course's where not.
+the check on this computer, the course's where not:
+
+| function of `02-rnn` | what it gives |
+|:--|:--|
+| `rnn_cell_forward(xt, a_prev, parameters)` | one step, a tuple: `a_next` $(n_a, m)$, `yt_pred` $(n_y, m)$, `cache` |
+| `rnn_forward(x, a0, parameters)` | all steps, a tuple: `a` $(n_a, m, T_x)$, `y_pred` $(n_y, m, T_x)$, `caches` |
+| `rnn_output_backward(y_pred, y, a, parameters)` | a dict: `dWya`, `dby`, `da` |
+| `rnn_backward(da, caches)` | a dict: `dWaa`, `dWax`, `dba`, and `dx`, `da0` |
+
+`numeric_gradient` and `gradient_error` are used for you in section 5.
 
 **Notation.** Arrays are *features first*, $(n_x, m, T_x)$: one-hot entry, example, time step. A language model reads tokens and predicts tokens, so
 $n_y = n_x$, the size of the vocabulary.
@@ -139,7 +148,7 @@ check(make_batch)
 
 # %% [markdown]
 r"""
-Now the real data: names of many countries, written with the letters a to z, in lower case. They are split into names to train on, names to validate on, and names that are held out
+Now the real data: names of many countries, written in lower case with the letters a to z; a few also have a space, an apostrophe or another mark. They are split into names to train on, names to validate on, and names that are held out
 to the end. Each character is a token.
 """
 
@@ -175,7 +184,8 @@ plots.batch(before, [spelled(row, keep) for row, keep in zip(targets, mask, stri
 
 # %% [markdown]
 r"""
-Row by row, the right grid is the left one moved by a step. Grey is padding.
+Row by row, what is predicted at one step is read at the next: the left grid is the right one, a step later. The dot is the zero vector, grey is padding. Where a formula
+counts steps from 1, arrays and figures count from 0.
 """
 
 # %% [markdown]
@@ -206,7 +216,7 @@ r"""
 
 Compute the loss of each token, their mean in nats, and the mean in bits.
 
-Where the mask is False, the loss is 0 whatever `y_pred` and `targets` hold there.
+Where the mask is False, the loss is 0, whatever token stands in `targets` there. (Probabilities of a softmax are above 0, at padding too, so that every logarithm is finite.)
 
 <details><summary>Hint 1: picking the probability of the true token</summary>
 
@@ -362,7 +372,7 @@ print(
     f"by the two forms: largest difference {np.abs(by_scores - apply_temperature(after_mar, 0.4)).max():.0e}"
 )
 plots.temperatures(
-    "mar", vocabulary.tokens, {tau: apply_temperature(after_mar, tau) for tau in (1.0, 0.4, 2.5)}
+    "mar", vocabulary.tokens, {tau: apply_temperature(after_mar, tau) for tau in (0.4, 1.0, 2.5)}
 )
 
 # %% [markdown]
@@ -466,7 +476,7 @@ check(sample)
 
 # %% [markdown]
 r"""
-Let the trained network invent names. (Characters need no `<UNK>`; there is none in this vocabulary, so `unknown` is −1, which is never drawn. Words are another matter: section 7.)
+Let the trained network invent names. (Characters need no `<UNK>`: there is none in this vocabulary, so `draw` needs nothing but `rng.choice`. Words are another matter: section 7.)
 
 Move the temperature. At 0.1 all names begin alike; at 3 hardly anything can be pronounced. Type another beginning and see what may follow it.
 """
@@ -731,8 +741,6 @@ The aim is **3.40 bits per character** on names that the network has never seen.
 # %% demo=true
 import time
 
-from tqdm import tqdm
-
 SECONDS, STEPS, UNITS, SIZE, RATE = 55, 6000, 80, 64, 5e-3
 
 
@@ -764,7 +772,6 @@ mine = initial_parameters(V, UNITS, rng)
 state = {"t": 0, "m": {n: 0 * v for n, v in mine.items()}, "v": {n: 0 * v for n, v in mine.items()}}
 checkpoint = names.validation[::4]
 curve, held_out, groups = [], {0: bits_of(checkpoint, predicted_by(mine))}, []
-bar = tqdm(total=100, unit="%", mininterval=2, bar_format="{l_bar}{bar}| {elapsed} of at most 0:55{postfix}")
 begin = time.monotonic()
 while (done := max(state["t"] / STEPS, (time.monotonic() - begin) / SECONDS)) < 1:
     groups = groups or in_batches(names.train, SIZE, rng)
@@ -773,12 +780,8 @@ while (done := max(state["t"] / STEPS, (time.monotonic() - begin) / SECONDS)) < 
     curve.append(loss / np.log(2))
     if state["t"] % 500 == 0:
         held_out[state["t"]] = bits_of(checkpoint, predicted_by(mine))
-        bar.set_postfix_str(
-            f"{held_out[state['t']]:.2f} bits per character on validation names", refresh=False
-        )
-        bar.update(round(100 * done) - bar.n)
-bar.update(100 - bar.n)
-bar.close()
+        now, seconds = held_out[state["t"]], time.monotonic() - begin
+        print(f"step {state['t']:>4}, {seconds:2.0f} s: {now:.2f} bits per character on validation names")
 held_out[state["t"]] = bits_of(checkpoint, predicted_by(mine))
 print(f"{state['t']} steps in {time.monotonic() - begin:.0f} s")
 
@@ -840,7 +843,7 @@ plots.training(
 
 # %% [markdown]
 r"""
-A plain RNN of 80 units leaves the bigram model behind within seconds. It stays above the best n-gram model, which keeps a count for every run of letters that it has seen; your network has only the entries of `mine`, the same for all names. The larger network of the same kind, trained for longer, comes nearer, and those with
+The grey line is a running mean over 25 batches. A plain RNN of 80 units leaves the bigram model behind within seconds. It stays above the best n-gram model, which keeps a count for every run of letters that it has seen; your network has about 12 000 numbers in all, the same for every name. The larger network of the same kind, trained for longer, comes nearer, and those with
 gates come level with the n-grams or go below them.
 
 Here are names by your own network. Those marked with a star stand in the training data: it knows them by heart, or has found them again.

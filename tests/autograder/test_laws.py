@@ -74,3 +74,20 @@ def test_a_drawn_value_of_another_kind_is_described():
     assert "is an array of shape (2, 2)" in rows_of([np.zeros((2, 2))] * DRAWS)[0].message
     error = CallError("raised", "ValueError", "no")
     assert rows_of([None] * DRAWS, error)[0].message.startswith("raised ValueError: no")
+
+
+def test_one_value_from_one_seed_is_alike_whatever_it_is_and_two_are_not():
+    assert laws.broken("alike", [3] * 30, [5] * 30) is None
+    message = laws.broken("alike", [3] * 30, [5] * 29 + [1])
+    assert message == "1 and 5 are drawn by generators with the same seed"
+
+
+def test_an_empty_array_counts_as_nothing_drawn():
+    rows = compare(
+        [Row("length", "", 1.0, law="length")],
+        Plain("a list of tokens"),
+        [Expectation({}, {"": []}) for _ in range(50)],
+        [CallOutcome(np.array([]), []) for _ in range(50)],
+        {},
+    )
+    assert rows[0].passed

@@ -134,6 +134,8 @@ def test_what_does_an_exercise_as_a_whole_is_withheld_until_the_exercise_is_done
     helpers = {"seqlib/text.py", "seqlib/ngrams.py"}
     assert helpers.isdisjoint(release.library_files("01-sequences"))
     assert helpers <= set(release.library_files("02-rnn"))
+    assert "seqlib/batches.py" not in release.library_files("06-language-model")
+    assert "seqlib/batches.py" in release.library_files("07-deep-bidirectional")
 
 
 def test_an_unknown_assignment_is_answered(tmp_path):

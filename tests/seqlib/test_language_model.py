@@ -57,6 +57,14 @@ def test_inputs_are_the_targets_one_step_late_and_every_sequence_ends_with_eos(s
         assert (x[:, i, 1 : end + 1].sum(axis=0) == 1).all()
 
 
+def test_no_loss_is_minus_zero_which_a_check_would_show():
+    y_pred = np.moveaxis(np.eye(V)[[[3, 1], [4, 0]]], -1, 0)
+    losses, loss, bits = sequence_loss(
+        y_pred, np.array([[3, 1], [4, 5]]), np.array([[True, True], [True, False]])
+    )
+    assert not np.signbit([*losses.flat, loss, bits]).any()
+
+
 @pytest.mark.parametrize("size", [2, 8, 27])
 def test_the_uniform_model_costs_log2_of_the_vocabulary_whatever_is_said(size):
     rng = np.random.default_rng(size)

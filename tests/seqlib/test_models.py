@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from seqlib import references
+from seqlib.batches import shifted_inputs
 from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
 from seqlib.models import __main__ as door
@@ -18,7 +19,7 @@ from seqlib.models.machine import describe
 from seqlib.models.recipes import RECIPES, Recipe
 from seqlib.models.record import log_probabilities, verify, write
 from seqlib.rnn import rnn_forward
-from seqlib.text import EOS, Vocabulary, shifted_inputs
+from seqlib.text import EOS, Vocabulary
 
 FORWARD = {"rnn": rnn_forward, "lstm": lstm_forward, "gru": gru_forward}
 TEXTS = ["abba", "ab", "babab", "aab", "b", "abab"] * 4

@@ -92,3 +92,22 @@ def test_the_widget_carries_a_static_figure_for_places_without_widgets(monkeypat
     assert "At temperature 1" in temperature_writer(write, following, TOKENS)._repr_mimebundle_()["text/html"]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert temperature_writer(write, following, TOKENS).widget is None
+
+
+def test_no_number_of_a_bar_lies_under_the_line_of_the_aim():
+    picture = plots.bits({"mine": 3.3, "other": 3.35, "uniform": 5.0}, bar=3.4, own="mine")
+    picture.png()
+    axis = picture.figure.axes[0]
+    renderer = picture.figure.canvas.get_renderer()
+    line = axis.transData.transform((3.4, 0))[0]
+    numbers = [text for text in axis.texts if not text.get_text().startswith("aim")]
+    assert len(numbers) == 3
+    for number in numbers:
+        extent = number.get_window_extent(renderer)
+        assert not extent.x0 <= line <= extent.x1
+
+
+def test_the_first_and_the_lowest_point_of_a_training_are_within_the_frame():
+    picture = plots.training([1, 2, 3], [5.2, 4.0, 3.1], {0: 5.11, 3: 3.6}, {"bigram": 3.77})
+    low, high = picture.figure.axes[0].get_ylim()
+    assert low < 3.1 and high > 5.2

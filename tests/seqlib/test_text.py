@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlib.text import EOS, PAD, UNK, Vocabulary, one_hot, pad, shifted_inputs
+from seqlib.batches import pad, shifted_inputs
+from seqlib.text import EOS, PAD, UNK, Vocabulary, one_hot
 
 TEXTS = st.lists(st.text(alphabet="abcdé ", max_size=8), min_size=1, max_size=6)
 
