@@ -146,6 +146,30 @@ def copied_bias(gate: str, source: str) -> Mistake:
     )
 
 
+def copied_weights(gate: str, source: str) -> Mistake:
+    """One layer with the weights of another."""
+    name, spoken = LAYERS[gate]
+    return Mistake(
+        f"{name}_has_weights_of_{LAYERS[source][0]}",
+        (f'parameters["W{gate}"]', f'parameters["W{source}"]'),
+        f"The {spoken} has its own bias, but the weights of the {LAYERS[source][1]}.",
+    )
+
+
+def exchanged_weights(gate: str, other: str) -> Mistake:
+    """Two layers with each other's weights."""
+    (name, spoken), (source, source_spoken) = LAYERS[gate], LAYERS[other]
+    return Mistake(
+        f"{name}_and_{source}_exchange_weights",
+        [
+            (f'parameters["W{gate}"]', 'parameters["_"]'),
+            (f'parameters["W{other}"]', f'parameters["W{gate}"]'),
+            ('parameters["_"]', f'parameters["W{other}"]'),
+        ],
+        f"The {spoken} has the weights of the {source_spoken}, and the other way round.",
+    )
+
+
 def tanh_for(gate: str) -> Mistake:
     """A gate with a tanh."""
     name, spoken = LAYERS[gate]
@@ -175,8 +199,12 @@ STACK_UPSIDE_DOWN = (
     "a_prev has to be on top."
 )
 NOT_TRANSPOSED = (
-    "A weight matrix does not fit what it multiplies: it is transposed, or it multiplies a_prev or xt alone. It is "
-    "(n_a, n_a + n_x) and fits the stack as it is."
+    "A weight matrix does not fit what it multiplies. Those of the gates and of the candidate are (n_a, n_a + n_x) and "
+    "fit a stack as they are, neither a_prev nor xt alone; W_y is (n_y, n_a) and fits the activation alone."
+)
+ENTRY_BY_ENTRY = (
+    "A weight matrix is multiplied with *, entry by entry. A layer mixes all units and inputs: it is a product of "
+    "matrices, @, with the stack."
 )
 MIX = "ut * cct + (1 - ut) * a_prev"
 
@@ -229,6 +257,12 @@ def mixing_mistakes() -> list[Mistake]:
             "matrix_product_with_a_gate",
             (MIX, "ut @ cct + (1 - ut) @ a_prev"),
             "A gate is multiplied with @, as a matrix. It has a number for each unit and example: multiply "
+            "elementwise.",
+        ),
+        Mistake(
+            "dot_with_a_gate",
+            (MIX, "np.dot(ut, cct) + np.dot(1 - ut, a_prev)"),
+            "A gate is multiplied with np.dot, as a matrix. It has a number for each unit and example: multiply "
             "elementwise.",
         ),
     ]
@@ -290,6 +324,11 @@ def prediction_mistakes() -> list[Mistake]:
             [("softmax(", "softmax(("), ('parameters["by"])', 'parameters["by"]).T).T')],
             "The softmax runs over the examples. Each column, one example, has to add up to 1 over the classes.",
         ),
+        Mistake(
+            "softmax_over_everything",
+            ("softmax(", "(lambda scores: np.exp(scores) / np.exp(scores).sum())("),
+            "The softmax divides by one sum over classes and examples. Each column, one example, has to add up to 1.",
+        ),
     ]
 
 
@@ -322,6 +361,11 @@ gru_simplified_cell_forward = Exercise(
             [(f'parameters["W{gate}"]', f'parameters["W{gate}"].T') for gate in "uc"],
             NOT_TRANSPOSED,
         ),
+        Mistake(
+            "layers_entry_by_entry",
+            [(f'parameters["W{gate}"] @ concat', f'parameters["W{gate}"] * concat') for gate in "uc"],
+            ENTRY_BY_ENTRY,
+        ),
         tanh_for("u"),
         unsquashed("u"),
         missing_bias("u"),
@@ -335,6 +379,9 @@ gru_simplified_cell_forward = Exercise(
         copied_layer("c", "u"),
         copied_bias("u", "c"),
         copied_bias("c", "u"),
+        copied_weights("u", "c"),
+        copied_weights("c", "u"),
+        exchanged_weights("u", "c"),
         biases_outside("uc"),
         Mistake(
             "prediction_returned_first",
@@ -402,6 +449,24 @@ gru_cell_forward = Exercise(
             "The input in the candidate's stack is weighed by the reset gate too. Γ_r weighs the old activation only.",
         ),
         Mistake(
+            "reset_gate_times_the_whole_stack",
+            (f"np.concatenate({RESET_STACK}, axis=0)", "rt * concat"),
+            "The reset gate meets the whole stack. It has a number for each unit of the old activation and none for the "
+            "input: it multiplies a_prev before the two are stacked.",
+        ),
+        Mistake(
+            "update_gate_sees_what_is_reset",
+            [
+                ('    ut = sigmoid(parameters["Wu"] @ concat + parameters["bu"])\n', ""),
+                (
+                    "    cct = np.tanh(",
+                    '    ut = sigmoid(parameters["Wu"] @ concat_reset + parameters["bu"])\n    cct = np.tanh(',
+                ),
+            ],
+            "The update gate reads the candidate's stack. Both gates see the old activation as it is; only the candidate "
+            "sees it times Γ_r.",
+        ),
+        Mistake(
             "reset_gate_inverted",
             (RESET_STACK, "[(1 - rt) * a_prev, xt]"),
             "The candidate sees 1 − Γ_r of the old activation. Γ_r at 1 shows all of it, at 0 nothing.",
@@ -461,6 +526,11 @@ gru_cell_forward = Exercise(
             [(f'parameters["W{gate}"]', f'parameters["W{gate}"].T') for gate in "urc"],
             NOT_TRANSPOSED,
         ),
+        Mistake(
+            "layers_entry_by_entry",
+            [(f'parameters["W{gate}"] @ concat', f'parameters["W{gate}"] * concat') for gate in "urc"],
+            ENTRY_BY_ENTRY,
+        ),
         tanh_for("u"),
         tanh_for("r"),
         Mistake(
@@ -479,6 +549,8 @@ gru_cell_forward = Exercise(
         ),
         *(copied_layer(gate, source) for gate, source in permutations("urc", 2)),
         *(copied_bias(gate, source) for gate, source in permutations("urc", 2)),
+        *(copied_weights(gate, source) for gate, source in permutations("urc", 2)),
+        exchanged_weights("u", "r"),
         biases_outside("urc"),
         Mistake(
             "prediction_returned_first",
@@ -497,6 +569,12 @@ gru_cell_forward = Exercise(
             "In the cache the candidate comes before the gates. The order is update gate, reset gate, candidate.",
         ),
         Mistake(
+            "cache_candidate_before_reset_gate",
+            ("a_prev, ut, rt, cct", "a_prev, ut, cct, rt"),
+            "In the cache the candidate and the reset gate are in each other's place. The order is update gate, reset "
+            "gate, candidate.",
+        ),
+        Mistake(
             "cache_previous_first",
             ("(a_next, a_prev,", "(a_prev, a_next,"),
             "In the cache the old activation comes first. The new one comes before the old one.",
@@ -513,6 +591,16 @@ gru_cell_forward = Exercise(
         ),
     ],
 )
+
+
+STACKED = "np.stack(activations, axis=2), np.stack(predictions, axis=2)"
+
+
+def filled(steps: str) -> str:
+    """The results with a step of zeros where nothing was written; `{0}` stands for the steps, `{1}` for the zeros."""
+    y_zeros = 'np.zeros((len(parameters["Wy"]), x.shape[1]))'
+    one, other = steps.format("activations", "np.zeros_like(a0)"), steps.format("predictions", y_zeros)
+    return f"np.stack({one}, axis=2), np.stack({other}, axis=2)"
 
 
 gru_forward = Exercise(
@@ -584,6 +672,43 @@ gru_forward = Exercise(
             "The last step is missing. A sequence of T_x inputs has T_x steps.",
         ),
         Mistake(
+            "last_step_missing_in_filled_arrays",
+            [("range(x.shape[2])", "range(x.shape[2] - 1)"), (STACKED, filled("{0} + [{1}]"))],
+            "The last step is missing. A sequence of T_x inputs has T_x steps.",
+        ),
+        Mistake(
+            "first_step_missing",
+            ("range(x.shape[2])", "range(1, x.shape[2])"),
+            "The first step is missing. Steps count from 0 in the code.",
+        ),
+        Mistake(
+            "first_step_missing_in_filled_arrays",
+            [("range(x.shape[2])", "range(1, x.shape[2])"), (STACKED, filled("[{1}] + {0}"))],
+            "The first step is missing. Steps count from 0 in the code.",
+        ),
+        Mistake(
+            "loop_over_examples",
+            ("range(x.shape[2])", "range(x.shape[1])"),
+            "The loop has as many rounds as there are examples. It has one for each time step, along the last axis of x.",
+        ),
+        Mistake(
+            "input_not_cut_along_time",
+            ("x[:, :, t]", "x[:, t]"),
+            "The input of a step is not cut out along time. Of x, (n_x, m, T_x), step t reads all rows and all examples, "
+            "(n_x, m).",
+        ),
+        Mistake(
+            "a0_stored_too",
+            ("activations, predictions, caches = []", "activations, predictions, caches = [a0]"),
+            "a0 is stored as if it were a step. The activations are those that the T_x steps have computed.",
+        ),
+        Mistake(
+            "logarithms_returned",
+            ("np.stack(predictions, axis=2)", "np.log(np.stack(predictions, axis=2))"),
+            "The predictions are logarithms. y holds probabilities; the row of the held-out names takes the logarithm "
+            "itself.",
+        ),
+        Mistake(
             "returns_within_loop",
             ("range(x.shape[2])", "range(1)"),
             "Only the first step is there: the function returns within its loop. Return when all steps are done.",
@@ -605,6 +730,16 @@ gru_forward = Exercise(
             "time_axis_first",
             [("activations, axis=2", "activations, axis=0"), ("predictions, axis=2", "predictions, axis=0")],
             "The time steps lie along the first axis. Time is the last axis, as in x.",
+        ),
+        Mistake(
+            "time_axis_in_the_middle",
+            [("activations, axis=2", "activations, axis=1"), ("predictions, axis=2", "predictions, axis=1")],
+            "The time steps lie along the middle axis. Time is the last axis, as in x.",
+        ),
+        Mistake(
+            "steps_side_by_side",
+            (STACKED, "np.concatenate(activations, axis=1), np.concatenate(predictions, axis=1)"),
+            "The steps are joined side by side, among the examples. Time is an axis of its own, the last one.",
         ),
         Mistake(
             "caches_backwards",
@@ -631,6 +766,10 @@ def derivative_missing(gate: str) -> Mistake:
 
 
 BOTH = ("ut", "rt")
+EXAMPLES_APART = (
+    "This is divided by the number of examples. Each example has a gradient of its own here, and whether the loss is a "
+    "mean is already in da_next."
+)
 
 gru_gates_backward = Exercise(
     function=reference.gru_gates_backward,
@@ -676,6 +815,27 @@ gru_gates_backward = Exercise(
             [("_, a_prev, ut", "a_next, a_prev, ut"), ("(cct - a_prev)", "(cct - a_next)")],
             "The gradient of the update gate has the new activation. What Γ_u mixes are the candidate and the old "
             "activation.",
+        ),
+        Mistake(
+            "update_gate_without_its_partner",
+            (" * (cct - a_prev)", ""),
+            "The gradient of the update gate lacks what Γ_u is multiplied by in the mixture. It stands there twice, once "
+            "with a minus.",
+        ),
+        Mistake(
+            "update_gate_with_reset_activation",
+            ("(cct - a_prev)", "(cct - rt * a_prev)"),
+            "The gradient of the update gate has Γ_r · a_prev. What the mixture keeps is the old activation as it was.",
+        ),
+        Mistake(
+            "gates_taken_in_the_wrong_order",
+            ("a_prev, ut, rt, cct", "a_prev, rt, ut, cct"),
+            "The two gates are taken from the cache in each other's place. The update gate comes before the reset gate.",
+        ),
+        Mistake(
+            "divided_by_examples",
+            [(f"{name} = da_next", f"{name} = da_next / da_next.shape[1]") for name in ("dut", "dcct")],
+            EXAMPLES_APART,
         ),
         *(derivative_missing(gate) for gate in "ur"),
         Mistake(
@@ -780,6 +940,22 @@ gru_gates_backward = Exercise(
             "W_c is used as in the forward pass. On the way back it is transposed.",
         ),
         Mistake(
+            "square_not_transposed",
+            ('(parameters["Wc"].T @ dcct)[:n_a]', 'parameters["Wc"][:, :n_a] @ dcct'),
+            "The part of W_c on the old activation is used as in the forward pass. On the way back it is transposed.",
+        ),
+        Mistake(
+            "cut_after_n_x_rows",
+            ("n_a = a_prev.shape[0]", "n_a = cache[5].shape[0]"),
+            "The stack is cut after n_x rows. Its first n_a rows belong to Γ_r · a_prev.",
+        ),
+        Mistake(
+            "reset_gate_as_a_path",
+            ("dreset * a_prev * rt * (1 - rt)", "dreset * rt"),
+            "What arrives is multiplied by Γ_r, which is how it goes on to the old activation. Wanted is the gradient of "
+            "Γ_r itself: the old activation was its partner, and a sigmoid its function.",
+        ),
+        Mistake(
             "reset_gate_without_activation",
             ("dreset * a_prev * rt", "dreset * rt"),
             "The gradient of the reset gate lacks what Γ_r multiplied, the old activation.",
@@ -844,6 +1020,11 @@ STACKS = {"u": "concat", "r": "concat", "c": "concat_reset"}
 MEAN = (
     "You have the mean over the examples, where the sum is right: whether the loss is a mean is already in what "
     "arrives."
+)
+
+OUTER = (
+    "The gradient is multiplied with *, entry by entry. Each weight joins a unit with a row of the stack, and the product "
+    "of matrices sums over the examples."
 )
 
 
@@ -919,6 +1100,22 @@ gru_parameters_backward = Exercise(
             "stack_not_transposed",
             weights("{0} @ {1}"),
             "The stack is not transposed. (n_a, m) needs a matrix with m rows behind it to give (n_a, n_a + n_x).",
+        ),
+        Mistake("layers_entry_by_entry", weights("{0} * {1}"), OUTER),
+        Mistake(
+            "input_missing_in_stacks",
+            [(f"np.concatenate({part}, axis=0)", part[1:-5]) for part in ("[a_prev, xt]", RESET_STACK)],
+            "This weight gradient has the columns of a_prev only. The stack has x below it.",
+        ),
+        Mistake(
+            "derivatives_once_more",
+            (
+                "_, a_prev, _, rt, _, xt, _ = cache",
+                "_, a_prev, ut, rt, cct, xt, _ = cache\n    derivatives = {'dut': ut * (1 - ut), 'drt': rt * (1 - rt), "
+                "'dcct': 1 - cct**2}\n    gates = {name: gates[name] * derivatives[name] for name in gates}",
+            ),
+            "The derivative of the sigmoid or tanh is multiplied once more. The gradients in `gates` are those before "
+            "it already.",
         ),
         Mistake("weights_averaged", weights("{0} @ {1}.T / xt.shape[1]"), MEAN),
         Mistake("biases_averaged", biases(".mean(axis=1, keepdims=True)"), MEAN),
@@ -1058,6 +1255,57 @@ gru_inputs_backward = Exercise(
             "On the path through the candidate stands Γ_u. It was Γ_r that multiplied the old activation there.",
         ),
         Mistake(
+            "reset_gate_before_the_matrix",
+            ('parameters["Wc"].T @ gates["dcct"]', 'parameters["Wc"].T @ (rt * gates["dcct"])'),
+            "Γ_r is multiplied before the way back through W_c. It stood before that matrix, so on the way back it comes "
+            "after it, and to the rows of a_prev alone.",
+        ),
+        Mistake(
+            "reset_gate_before_the_matrix_and_not_after",
+            [
+                ('parameters["Wc"].T @ gates["dcct"]', 'parameters["Wc"].T @ (rt * gates["dcct"])'),
+                ("dconcat_reset[:n_a] * rt", "dconcat_reset[:n_a]"),
+            ],
+            "Γ_r is multiplied before the way back through W_c. It stood before that matrix, so on the way back it comes "
+            "after it, and to the rows of a_prev alone.",
+        ),
+        Mistake(
+            "reset_gate_inverted",
+            ("dconcat_reset[:n_a] * rt", "dconcat_reset[:n_a] * (1 - rt)"),
+            "On the path through the candidate stands 1 − Γ_r. The candidate saw the old activation times Γ_r.",
+        ),
+        Mistake(
+            "activation_for_reset_gate",
+            ("dconcat_reset[:n_a] * rt", "dconcat_reset[:n_a] * a_prev"),
+            "On the path through the candidate stands a_prev. That is the factor on the way to Γ_r; on the way to a_prev "
+            "it is its partner, Γ_r.",
+        ),
+        Mistake(
+            "whole_stack_with_units",
+            ("dconcat_reset[:n_a] * rt", "dconcat_reset * rt"),
+            "The gradient of a whole stack, (n_a + n_x, m), meets an array of the units, (n_a, m). Its first n_a rows "
+            "belong to a_prev, the rest to x.",
+        ),
+        Mistake(
+            "cut_after_n_x_rows",
+            ("n_a = a_prev.shape[0]", "n_a = cache[5].shape[0]"),
+            "The stack is cut after n_x rows. Its first n_a rows belong to a_prev, the rest to x.",
+        ),
+        Mistake(
+            "divided_by_examples",
+            (
+                '"dxt": dxt, "da_prev": da_prev',
+                '"dxt": dxt / dxt.shape[1], "da_prev": da_prev / dxt.shape[1]',
+            ),
+            EXAMPLES_APART,
+        ),
+        Mistake(
+            "direct_path_with_derivative",
+            ("da_next * (1 - ut)", "da_next * ut * (1 - ut)"),
+            "The direct path has the derivative of a sigmoid. It passes through no layer: what arrives is multiplied by "
+            "1 − Γ_u and nothing else.",
+        ),
+        Mistake(
             "direct_path_inverted",
             ("da_next * (1 - ut)", "da_next * ut"),
             "The direct path has Γ_u, which is how much is overwritten. The old activation was kept as far as 1 − Γ_u.",
@@ -1139,6 +1387,21 @@ gru_backward = Exercise(
             "The last step's da is added at every step. Each step adds its own.",
         ),
         Mistake(
+            "last_loss_twice",
+            ("np.zeros_like(da[:, :, 0])", "da[:, :, -1]"),
+            "The last step's da is there twice: what is carried starts with it, and the step adds it again. Behind the "
+            "last step there is nothing.",
+        ),
+        Mistake(
+            "own_loss_added_too_late",
+            [
+                ("da[:, :, t] + da_prev", "da_prev"),
+                ('da_prev = step["da_prev"]', 'da_prev = step["da_prev"] + da[:, :, t]'),
+            ],
+            "Each step's own part of da is added when the step has been walked back already. It belongs to the step's "
+            "activation, so it is added before.",
+        ),
+        Mistake(
             "carried_gradient_summed",
             ('da_prev = step["da_prev"]', 'da_prev = da_prev + step["da_prev"]'),
             "What is carried back is summed over the steps. Each step's da_prev already holds all that comes from "
@@ -1156,6 +1419,11 @@ gru_backward = Exercise(
             "The gradients of the parameters are means over the time steps. They are sums.",
         ),
         Mistake(
+            "gradients_averaged_over_examples",
+            ("gradients[name] += step[name]", "gradients[name] += step[name] / da.shape[1]"),
+            MEAN,
+        ),
+        Mistake(
             "biases_overwritten",
             (
                 "gradients[name] += step[name]",
@@ -1166,7 +1434,7 @@ gru_backward = Exercise(
         ),
         Mistake(
             "first_step_missing",
-            ("reversed(range(da.shape[2]))", "reversed(range(min(1, da.shape[2] - 1), da.shape[2]))"),
+            ("reversed(range(da.shape[2]))", "reversed(range(1, da.shape[2]))"),
             "The way back ends before the first step. The step at index 0 belongs to it.",
         ),
         Mistake(
@@ -1186,6 +1454,11 @@ gru_backward = Exercise(
             "Each step uses the cache of the step before it. Step t goes back with the cache of step t.",
         ),
         Mistake(
+            "first_cache_at_every_step",
+            ("cell_caches[t])", "cell_caches[0])"),
+            "Every step uses the cache of the first. Step t goes back with the cache of step t.",
+        ),
+        Mistake(
             "caches_in_reverse",
             ("cell_caches[t])", "cell_caches[-1 - t])"),
             "The caches are used in the order from the first to the last while da runs from the last to the first. "
@@ -1195,6 +1468,11 @@ gru_backward = Exercise(
             "dx_in_reverse",
             ("dx[:, :, t]", "dx[:, :, -1 - t]"),
             "dx is stored in the order of the way back. The gradient of step t's input belongs at t.",
+        ),
+        Mistake(
+            "dx_of_one_step",
+            ('dx[:, :, t] = step["dxt"]', 'dx = step["dxt"]'),
+            "dx is that of the first step alone, the last one visited. Each step's is stored at its own place.",
         ),
         Mistake(
             "dx_summed",
@@ -1219,6 +1497,21 @@ gru_backward = Exercise(
             "da0 has the first step's own gradient added once more. It is what the first step sends back, alone.",
         ),
         Mistake(
+            "da0_with_last_loss",
+            ('"da0": da_prev', '"da0": da_prev + da[:, :, -1]'),
+            "da0 has the last step's own gradient added: at the first step, the index t − 1 counts from the end. da0 is "
+            "what the first step sends back, alone.",
+        ),
+        Mistake(
+            "da0_summed",
+            [
+                ("da_prev = np.zeros_like(da[:, :, 0])", "da0 = da_prev = np.zeros_like(da[:, :, 0])"),
+                ('da_prev = step["da_prev"]', 'da_prev = step["da_prev"]\n        da0 = da0 + da_prev'),
+                ('"da0": da_prev', '"da0": da0'),
+            ],
+            "da0 is the sum of what all steps send back. It is what the first step sends back, alone.",
+        ),
+        Mistake(
             "da0_of_the_last_step",
             [
                 (
@@ -1234,6 +1527,11 @@ gru_backward = Exercise(
 
 
 INSIDE = 'rt * (Wca @ a_prev + parameters["bca"])'
+CANDIDATE_AFTER = 'Wcx @ xt + parameters["bc"] + ' + INSIDE
+BOTH_PRODUCTS = (
+    "The reset gate multiplies the part that comes from x too. It multiplies only the part that comes from a_prev, with "
+    "its bias bca."
+)
 
 gru_cell_forward_reset_after = Exercise(
     function=reference.gru_cell_forward_reset_after,
@@ -1263,6 +1561,22 @@ gru_cell_forward_reset_after = Exercise(
             "a_prev, with the bias bca added.",
         ),
         Mistake(
+            "cell_as_before",
+            (INSIDE, "Wca @ (rt * a_prev)"),
+            "This is your gru_cell_forward: the reset gate comes before the matrix, and the bias bca is missing. Here Γ_r "
+            "multiplies what the matrix makes of a_prev, with bca added.",
+        ),
+        Mistake(
+            "reset_gate_before_and_after",
+            (INSIDE, 'rt * (Wca @ (rt * a_prev) + parameters["bca"])'),
+            "The reset gate multiplies twice, before the matrix and after it. Here it comes after it only.",
+        ),
+        Mistake(
+            "reset_gate_on_the_input",
+            (CANDIDATE_AFTER, 'Wca @ a_prev + parameters["bca"] + rt * (Wcx @ xt + parameters["bc"])'),
+            "The reset gate multiplies the part that comes from x. It multiplies the part that comes from a_prev.",
+        ),
+        Mistake(
             "inner_bias_outside",
             (INSIDE, 'rt * (Wca @ a_prev) + parameters["bca"]'),
             "The bias bca stands outside the reset gate. Γ_r multiplies it as well, and that is why there are two.",
@@ -1276,6 +1590,11 @@ gru_cell_forward_reset_after = Exercise(
             "outer_bias_missing",
             (' + parameters["bc"]', ""),
             "The bias bc is missing. It stands outside the reset gate, beside W_cx x.",
+        ),
+        Mistake(
+            "outer_bias_twice",
+            ('parameters["bca"]', 'parameters["bc"]'),
+            "The bias bc stands inside the bracket and outside it. Inside stands bca.",
         ),
         Mistake(
             "biases_exchanged",
@@ -1297,11 +1616,21 @@ gru_cell_forward_reset_after = Exercise(
         Mistake(
             "reset_gate_on_everything",
             (
-                'Wcx @ xt + parameters["bc"] + ' + INSIDE,
+                CANDIDATE_AFTER,
                 'rt * (Wcx @ xt + parameters["bc"] + Wca @ a_prev + parameters["bca"])',
             ),
             "The reset gate multiplies the whole of the candidate's layer. It multiplies only the part that comes from "
             "a_prev, with its bias bca.",
+        ),
+        Mistake(
+            "reset_gate_on_both_products_with_inner_bias",
+            (CANDIDATE_AFTER, 'rt * (Wcx @ xt + Wca @ a_prev + parameters["bca"]) + parameters["bc"]'),
+            BOTH_PRODUCTS,
+        ),
+        Mistake(
+            "reset_gate_on_both_products",
+            (CANDIDATE_AFTER, 'rt * (Wcx @ xt + Wca @ a_prev) + parameters["bca"] + parameters["bc"]'),
+            BOTH_PRODUCTS,
         ),
         Mistake(
             "reset_gate_left_out",
@@ -1342,6 +1671,17 @@ gru_cell_forward_reset_after = Exercise(
             ),
             "W_c is cut along its rows, which are the units. Its columns are to be cut: the first n_a belong to a_prev.",
         ),
+        Mistake(
+            "matrix_whole_on_activation",
+            ('parameters["Wc"][:, :n_a], ', 'parameters["Wc"], '),
+            "A matrix meets a_prev whole, or cut along its rows. Of W_c, the first n_a columns belong to a_prev.",
+        ),
+        Mistake(
+            "reset_gate_in_the_mixture_too",
+            (MIX, "ut * cct + (1 - ut) * (rt * a_prev)"),
+            "The reset gate also multiplies what is kept. What is kept is 1 − Γ_u of the old activation as it was; "
+            "Γ_r acts inside the candidate only.",
+        ),
         *mixing_mistakes(),
         *candidate_mistakes(),
         Mistake(
@@ -1355,6 +1695,8 @@ gru_cell_forward_reset_after = Exercise(
         missing_bias("u"),
         missing_bias("r"),
         copied_layer("u", "r"),
+        copied_weights("u", "r"),
+        copied_weights("r", "u"),
         *prediction_mistakes(),
     ],
 )

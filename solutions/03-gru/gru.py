@@ -271,11 +271,12 @@ that the gates come out as the sliders say.
 
 Things to try:
 
-1. Start from *write once, keep*. Raise $\Gamma_u$ at a single step in the middle. What was written at step 1 comes back at no later step.
+1. Start from *write once, keep*. Raise $\Gamma_u$ at a single step in the middle. What is lost there of the value written at step 1 comes back at no later
+   step.
 2. Still there, move $\Gamma_r$ as you like while $\Gamma_u$ is 0. Does anything that is kept change? (Note 001 says that it would.)
 3. Choose *turn over at every step*. Set $\Gamma_r$ to 0 at one step: what does the candidate become there, with no input?
-4. Choose *turn over, start afresh in the middle*. At step 6 the unit would have come to −1. Why did it not, and what happens when you open
-   $\Gamma_r$ there?
+4. Choose *turn over, start afresh in the middle*. At step 6 it is the unit's turn to be negative. Why is it not, and what happens when you
+   open $\Gamma_r$ there? (The input of that step then stands against what the unit wants: it comes to −0.90, not to −0.99.)
 """
 
 # %% demo=true
@@ -399,12 +400,12 @@ plots.sentence(
 
 # %% [markdown]
 r"""
-Read the table from left to right. The update gate of unit 0 is open at the noun and shut everywhere else: 0.01, so little
-of the number fades in eleven words, from 0.99 to 0.92. That of unit 1 is open at every word: this unit remembers nothing, it is a plain network. Two units, two
+Read the table from left to right. The update gate of unit 0 is open at the subject and shut at all other words, nouns among
+them: $\sigma(-5) = 0.0067$, which the table rounds to 0.01. So little of the number fades in eleven words, from 0.99 to 0.92. That of unit 1 is open at every word: this unit remembers nothing, it is a plain network. Two units, two
 uses of the same gate.
 
-Change the −5 in `bu` to −2 and run the cell again. The number is still written; what becomes of it on the way, and why is it 0.88 to
-the power of eleven?
+Change the −5 in `bu` to −2 and run the cell again. The number is still written. How much of it is left at the verb, and why is that
+0.88 to the power of eleven?
 """
 
 # %% [markdown]
@@ -450,8 +451,9 @@ for name, there, back in zip(held_out, forwards, backwards, strict=True):
 r"""
 And this is what its gates do while it reads the first of these names. Of its many units, those whose update gate moves most are
 shown, dark where a gate is open; below each character stands the one that the network thinks likeliest to follow (⏎ for the
-end of the name). In which steps do these units take in what is read, and in which do they hold what they have? Is there a unit
-whose two gates always move together?
+end of the name). In which steps do these units take in what is read, and in which do they hold what they have? A row of the
+left panel and the same row of the right one are the two gates of one unit. Find a unit whose gates move together, and one whose
+gates move against each other.
 """
 
 # %% demo=true
