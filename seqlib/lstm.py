@@ -29,7 +29,9 @@ def _output(parameters: Any, n_a: int) -> None:
 
 
 def _gates_of(xt: Any, a_prev: Any, parameters: Any) -> None:
-    array("a_prev", a_prev, "(n_a, m)")
+    # Of a padded batch, the examples that are real at a step may be none: m = 0 is allowed here.
+    if getattr(a_prev, "shape", ())[1:] != (0,):
+        array("a_prev", a_prev, "(n_a, m)")
     shaped("xt", xt, (None, a_prev.shape[1]), "with the examples of a_prev")
     _layers(parameters, a_prev.shape[0], xt.shape[0])
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqlib.arguments import array, count, requires, within
+from seqlib.arguments import ANY, array, count, requires, within
 
 PAD, UNK, EOS = "<PAD>", "<UNK>", "<EOS>"
 Indices = NDArray[np.int64]
@@ -34,7 +34,7 @@ def _text(text: Any) -> None:
 
 def _indices(indices: Any, n_x: Any) -> None:
     count("n_x", n_x)
-    array("indices", indices, "(m, T_x)", "iu")
+    array("indices", indices, ANY, "iu")
     within("indices", indices, n_x)
 
 
@@ -124,10 +124,9 @@ class Vocabulary:
             TypeError: an index is no whole number.
             ValueError: an index is outside of the vocabulary.
         """
-        given = list(indices)
-        within("indices", given, len(self.tokens))
         tokens = []
-        for i in given:
+        for i in indices:
+            within("indices", i, len(self.tokens))  # what comes after the first <EOS> does not matter
             if self.tokens[i] == EOS:
                 break
             if self.tokens[i] != PAD:
@@ -148,6 +147,6 @@ def one_hot(indices: Indices, n_x: int) -> Floats:
 
     Raises:
         TypeError: the indices are no whole numbers.
-        ValueError: an index is outside of the vocabulary, or the shape is another.
+        ValueError: an index is outside of the vocabulary.
     """
     return np.moveaxis(np.eye(n_x)[indices], -1, 0)

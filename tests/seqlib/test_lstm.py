@@ -262,3 +262,10 @@ def without(name):
 def test_bad_input_is_named(call, error, said):
     with pytest.raises(error, match=said):
         call()
+
+
+def test_the_gates_of_a_step_at_which_no_example_is_real_are_empty():
+    for gate in lstm_gates(XT[:, :0], A0[:, :0], PARAMETERS):
+        assert gate.shape == (N_A, 0)
+    with pytest.raises(ValueError, match=r"xt has shape \(3, 2\); expected \(any, 0\)"):
+        lstm_gates(XT, A0[:, :0], PARAMETERS)

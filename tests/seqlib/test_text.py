@@ -33,9 +33,29 @@ def test_without_unk_an_unknown_token_is_an_error_that_names_it():
         Vocabulary.of(["ab"], specials=(EOS,)).encode("ax")
 
 
-def test_a_token_may_stand_once():
-    with pytest.raises(ValueError, match="'a'"):
-        Vocabulary(["a", "b", "a"])
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: Vocabulary(["a", "b", "a"]), ValueError, r"tokens holds \['a'\] more than once"),
+        (lambda: Vocabulary.of("abc"), TypeError, "texts is 'abc'; expected a list of texts"),
+        (lambda: Vocabulary.of(["a"], size=0), ValueError, "size is 0; expected 1 or more"),
+        (lambda: Vocabulary.of(["a"]).encode(3), TypeError, "text is of type int"),
+        (
+            lambda: Vocabulary.of(["a"]).decode([4]),
+            ValueError,
+            "indices holds 4; expected indices from 0 to 3",
+        ),
+        (lambda: Vocabulary.of(["a"]).decode([-1]), ValueError, "indices holds -1"),
+        (lambda: Vocabulary.of(["a"]).decode([0.5]), TypeError, "indices holds float64"),
+        (lambda: one_hot(np.array([[0, 4]]), 4), ValueError, "indices holds 4; expected indices from 0 to 3"),
+        (lambda: one_hot(np.array([[-1]]), 4), ValueError, "indices holds -1"),
+        (lambda: one_hot(np.array([[0.5]]), 4), TypeError, "indices holds float64; expected whole numbers"),
+        (lambda: one_hot(np.array([[0]]), 0), ValueError, "n_x is 0"),
+    ],
+)
+def test_bad_input_is_named(call, error, said):
+    with pytest.raises(error, match=said):
+        call()
 
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=6), min_size=1, max_size=5))
