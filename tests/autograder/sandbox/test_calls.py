@@ -102,7 +102,7 @@ def test_missing_and_uncallable_names_are_said_to_be_so(session):
     [
         ("object()", "the result is of type object"),
         ("[1, {2}]", "the result[1] is of type set"),
-        ("{1: 2}", "the key 1"),
+        ("{1.5: 2}", "the key 1.5"),
         ("__import__('numpy').array([None])", "array of object"),
         ("b'bytes'", "type bytes"),
     ],
@@ -111,6 +111,10 @@ def test_a_result_that_is_no_data_is_a_bad_result_and_says_which_part(session, r
     error = one(session, f"def f(): return {result}", {}).error
     assert error.kind == "bad result"
     assert part in error.message
+
+
+def test_keys_may_be_whole_numbers_and_tuples(session):
+    assert one(session, "def f(): return {1: 2, ('a', 3): [4]}", {}).result == {1: 2, ("a", 3): [4]}
 
 
 def test_a_result_that_is_too_large_is_a_bad_result(session):
