@@ -76,7 +76,8 @@ def broken(law: str, wanted: Sequence[Tree], given: Sequence[Tree]) -> str | Non
         return f"{words.format(strange[0])}, which never should" if strange else None
     if law == "alike":
         several = " and ".join(sorted(str(value) for value in found)[:2])
-        return f"{several} are drawn by generators with the same seed" if len(found) > 1 else None
+        message = f"{several} are drawn, though every call was given a generator with the same seed: draw with that one"
+        return message if len(found) > 1 else None
     return unlike(right, found, words)
 
 
