@@ -96,8 +96,15 @@ def judge_version(assignment: str) -> str:
     modules = [HOUSE / "autograder" / f"{name}.py" for name in JUDGING]
     modules += (HOUSE / "autograder" / "sandbox").rglob("*.py")
     modules += (HOUSE / "seqlib").glob("*.py")
-    modules.append(HOUSE / "autograder" / "exercises" / f"{topic_of(assignment)}.py")
+    modules += exercise_modules(assignment)
     return digest_files([path for path in modules if path.is_file()], HOUSE)
+
+
+def exercise_modules(assignment: str) -> list[Path]:
+    """The module of an assignment's exercises, and those that the topics share."""
+    others = {*ASSIGNMENTS.values()} - {topic_of(assignment)}
+    modules = sorted((HOUSE / "autograder" / "exercises").glob("*.py"))
+    return [path for path in modules if path.stem not in others]
 
 
 @functools.cache

@@ -5,6 +5,16 @@ from itertools import permutations
 import numpy as np
 
 from autograder.exercise import Arguments, Dims, Exercise, Mistake
+from autograder.exercises.gates import (
+    CACHES_KEPT_WRONGLY,
+    FIRST_ACTIVATION,
+    INPUT_TAKEN_WRONGLY,
+    OWN_LOSS,
+    PARAMETERS_SUMMED_WRONGLY,
+    STEPS_LEFT_OUT,
+    WALKED_WRONGLY,
+    LayerMistakes,
+)
 from autograder.exercises.names import names_cases
 from autograder.layout import Array, Dict, Each, Layout, Tuple
 from autograder.row import Row
@@ -29,6 +39,7 @@ GRADIENTS: dict[str, Layout] = {f"d{name}": layout for name, layout in GATE_PARA
 
 # Keys in the code, the name in the code, and what a learner calls it.
 LAYERS = {"u": ("ut", "update gate"), "r": ("rt", "reset gate"), "c": ("cct", "candidate")}
+LAYER_MISTAKES = LayerMistakes(LAYERS)
 
 STEP_DIMS = [
     {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4},
@@ -119,74 +130,6 @@ def missing_bias(gate: str) -> Mistake:
         f"bias_missing_{name}",
         (f' + parameters["b{gate}"]', ""),
         f"The {spoken} is what comes without its bias. Every layer has a bias of its own.",
-    )
-
-
-def copied_layer(gate: str, source: str) -> Mistake:
-    """One layer with the weights and the bias of another, as left by copying a line."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_has_layer_of_{LAYERS[source][0]}",
-        [
-            (f'parameters["W{gate}"]', f'parameters["W{source}"]'),
-            (f'parameters["b{gate}"]', f'parameters["b{source}"]'),
-        ],
-        f"The {spoken} is computed with the weights and the bias of the {LAYERS[source][1]}. "
-        "Each layer has its own.",
-    )
-
-
-def copied_bias(gate: str, source: str) -> Mistake:
-    """One layer with the bias of another."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_has_bias_of_{LAYERS[source][0]}",
-        (f'parameters["b{gate}"]', f'parameters["b{source}"]'),
-        f"The {spoken} has its own weights, but the bias of the {LAYERS[source][1]}.",
-    )
-
-
-def copied_weights(gate: str, source: str) -> Mistake:
-    """One layer with the weights of another."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_has_weights_of_{LAYERS[source][0]}",
-        (f'parameters["W{gate}"]', f'parameters["W{source}"]'),
-        f"The {spoken} has its own bias, but the weights of the {LAYERS[source][1]}.",
-    )
-
-
-def exchanged_weights(gate: str, other: str) -> Mistake:
-    """Two layers with each other's weights."""
-    (name, spoken), (source, source_spoken) = LAYERS[gate], LAYERS[other]
-    return Mistake(
-        f"{name}_and_{source}_exchange_weights",
-        [
-            (f'parameters["W{gate}"]', 'parameters["_"]'),
-            (f'parameters["W{other}"]', f'parameters["W{gate}"]'),
-            ('parameters["_"]', f'parameters["W{other}"]'),
-        ],
-        f"The {spoken} has the weights of the {source_spoken}, and the other way round.",
-    )
-
-
-def tanh_for(gate: str) -> Mistake:
-    """A gate with a tanh."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"tanh_for_{name}",
-        (f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]'),
-        f"The {spoken} is what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid.",
-    )
-
-
-def unsquashed(gate: str) -> Mistake:
-    """A gate without its sigmoid."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_not_squashed",
-        (f'sigmoid(parameters["W{gate}"]', f'(parameters["W{gate}"]'),
-        f"The {spoken} is what comes before the sigmoid. A gate has to lie between 0 and 1.",
     )
 
 
@@ -366,8 +309,8 @@ gru_simplified_cell_forward = Exercise(
             [(f'parameters["W{gate}"] @ concat', f'parameters["W{gate}"] * concat') for gate in "uc"],
             ENTRY_BY_ENTRY,
         ),
-        tanh_for("u"),
-        unsquashed("u"),
+        LAYER_MISTAKES.tanh_for("u"),
+        LAYER_MISTAKES.unsquashed("u"),
         missing_bias("u"),
         missing_bias("c"),
         Mistake(
@@ -375,13 +318,13 @@ gru_simplified_cell_forward = Exercise(
             [(f' + parameters["b{gate}"]', "") for gate in "uc"],
             "Gate and candidate are what comes without their biases. Each layer adds a bias of its own.",
         ),
-        copied_layer("u", "c"),
-        copied_layer("c", "u"),
-        copied_bias("u", "c"),
-        copied_bias("c", "u"),
-        copied_weights("u", "c"),
-        copied_weights("c", "u"),
-        exchanged_weights("u", "c"),
+        LAYER_MISTAKES.copied_layer("u", "c"),
+        LAYER_MISTAKES.copied_layer("c", "u"),
+        LAYER_MISTAKES.copied_bias("u", "c"),
+        LAYER_MISTAKES.copied_bias("c", "u"),
+        LAYER_MISTAKES.copied_weights("u", "c"),
+        LAYER_MISTAKES.copied_weights("c", "u"),
+        LAYER_MISTAKES.exchanged_weights("u", "c"),
         biases_outside("uc"),
         Mistake(
             "prediction_returned_first",
@@ -531,26 +474,26 @@ gru_cell_forward = Exercise(
             [(f'parameters["W{gate}"] @ concat', f'parameters["W{gate}"] * concat') for gate in "urc"],
             ENTRY_BY_ENTRY,
         ),
-        tanh_for("u"),
-        tanh_for("r"),
+        LAYER_MISTAKES.tanh_for("u"),
+        LAYER_MISTAKES.tanh_for("r"),
         Mistake(
             "tanh_for_both_gates",
             [(f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]') for gate in "ur"],
             "This gate is what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid; only the "
             "candidate has a tanh.",
         ),
-        unsquashed("u"),
-        unsquashed("r"),
+        LAYER_MISTAKES.unsquashed("u"),
+        LAYER_MISTAKES.unsquashed("r"),
         *(missing_bias(gate) for gate in "urc"),
         Mistake(
             "no_biases",
             [(f' + parameters["b{gate}"]', "") for gate in "urc"],
             "This is what comes without its bias. Each layer adds a bias of its own before it squashes.",
         ),
-        *(copied_layer(gate, source) for gate, source in permutations("urc", 2)),
-        *(copied_bias(gate, source) for gate, source in permutations("urc", 2)),
-        *(copied_weights(gate, source) for gate, source in permutations("urc", 2)),
-        exchanged_weights("u", "r"),
+        *(LAYER_MISTAKES.copied_layer(gate, source) for gate, source in permutations("urc", 2)),
+        *(LAYER_MISTAKES.copied_bias(gate, source) for gate, source in permutations("urc", 2)),
+        *(LAYER_MISTAKES.copied_weights(gate, source) for gate, source in permutations("urc", 2)),
+        LAYER_MISTAKES.exchanged_weights("u", "r"),
         biases_outside("urc"),
         Mistake(
             "prediction_returned_first",
@@ -631,22 +574,7 @@ gru_forward = Exercise(
             ("x[:, :, t], a_next", "x[:, :, t], a0"),
             "Every step is given a0. Each step is given the activation of the step before; a0 only starts it.",
         ),
-        Mistake(
-            "first_input_at_every_step",
-            ("x[:, :, t]", "x[:, :, 0]"),
-            "Every step reads the first input. Step t reads the input at t along the last axis.",
-        ),
-        Mistake(
-            "input_a_step_late",
-            ("x[:, :, t]", "x[:, :, t - 1]"),
-            "Each step reads the input of the step before it, and the first reads the last. Step t reads the input "
-            "at t.",
-        ),
-        Mistake(
-            "read_backwards",
-            ("x[:, :, t]", "x[:, :, -1 - t]"),
-            "The sequence is read from its end. The first step reads the first input.",
-        ),
+        *INPUT_TAKEN_WRONGLY,
         Mistake(
             "activation_stored_a_step_late",
             [
@@ -666,11 +594,7 @@ gru_forward = Exercise(
             ),
             "The predictions are returned first. The order is a, y, caches.",
         ),
-        Mistake(
-            "last_step_missing",
-            ("range(x.shape[2])", "range(x.shape[2] - 1)"),
-            "The last step is missing. A sequence of T_x inputs has T_x steps.",
-        ),
+        *STEPS_LEFT_OUT,
         Mistake(
             "last_step_missing_in_filled_arrays",
             [("range(x.shape[2])", "range(x.shape[2] - 1)"), (STACKED, filled("{0} + [{1}]"))],
@@ -709,11 +633,6 @@ gru_forward = Exercise(
             "itself.",
         ),
         Mistake(
-            "returns_within_loop",
-            ("range(x.shape[2])", "range(1)"),
-            "Only the first step is there: the function returns within its loop. Return when all steps are done.",
-        ),
-        Mistake(
             "returns_filled_arrays_within_loop",
             [
                 ("range(x.shape[2])", "range(1)"),
@@ -741,28 +660,9 @@ gru_forward = Exercise(
             (STACKED, "np.concatenate(activations, axis=1), np.concatenate(predictions, axis=1)"),
             "The steps are joined side by side, among the examples. Time is an axis of its own, the last one.",
         ),
-        Mistake(
-            "caches_backwards",
-            ("caches.append(cache)", "caches.insert(0, cache)"),
-            "The cell caches are in the order from the last step to the first. They are kept in the order of time.",
-        ),
-        Mistake(
-            "last_cache_only",
-            ("caches.append(cache)", "caches = [cache]"),
-            "Only the last step's cache is kept. The way back needs the cache of every step.",
-        ),
+        *CACHES_KEPT_WRONGLY,
     ],
 )
-
-
-def derivative_missing(gate: str) -> Mistake:
-    """One gate's gradient before its sigmoid, without the sigmoid's derivative."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"derivative_missing_{name}",
-        (f" * {name} * (1 - {name})", ""),
-        f"The gradient of the {spoken} stops after the sigmoid. The sigmoid's derivative is still to be multiplied.",
-    )
 
 
 BOTH = ("ut", "rt")
@@ -837,7 +737,7 @@ gru_gates_backward = Exercise(
             [(f"{name} = da_next", f"{name} = da_next / da_next.shape[1]") for name in ("dut", "dcct")],
             EXAMPLES_APART,
         ),
-        *(derivative_missing(gate) for gate in "ur"),
+        *(LAYER_MISTAKES.derivative_missing(gate) for gate in "ur"),
         Mistake(
             "derivative_missing_cct",
             (" * (1 - cct**2)", ""),
@@ -988,33 +888,6 @@ gru_gates_backward = Exercise(
 )
 
 
-def swapped_layers(one: str, other: str) -> Mistake:
-    """The gradients of two layers' biases and weights, each taken from the other layer."""
-    first, second = (f'gates["d{LAYERS[gate][0]}"]' for gate in (one, other))
-    pairs = [
-        (f'"dW{one}": {first}', f'"dW{one}": {second}'),
-        (f'"dW{other}": {second}', f'"dW{other}": {first}'),
-        (f'"db{one}": {first}', f'"db{one}": {second}'),
-        (f'"db{other}": {second}', f'"db{other}": {first}'),
-    ]
-    return Mistake(
-        f"{LAYERS[one][0]}_and_{LAYERS[other][0]}_swapped",
-        pairs,
-        f"The parameters of the {LAYERS[one][1]} and of the {LAYERS[other][1]} have each other's gradients.",
-    )
-
-
-def taken_from(one: str, other: str) -> Mistake:
-    """A layer's parameters with the gradient of another layer."""
-    (name, spoken), (source, source_spoken) = LAYERS[one], LAYERS[other]
-    return Mistake(
-        f"{name}_from_d{source}",
-        [(f'"d{kind}{one}": gates["d{name}"]', f'"d{kind}{one}": gates["d{source}"]') for kind in ("W", "b")],
-        f"This is computed from the gradient at the {source_spoken}, d{source}. W_{one} and b_{one} belong to the "
-        f"{spoken}, whose gradient is d{name}.",
-    )
-
-
 SUM = ".sum(axis=1, keepdims=True)"
 STACKS = {"u": "concat", "r": "concat", "c": "concat_reset"}
 MEAN = (
@@ -1147,10 +1020,10 @@ gru_parameters_backward = Exercise(
             "This bias gradient is a single number: without an axis the sum runs over the units too. Each unit has "
             "its own bias; the sum runs over the examples only.",
         ),
-        *(taken_from(one, other) for one, other in permutations(LAYERS, 2)),
-        swapped_layers("u", "r"),
-        swapped_layers("u", "c"),
-        swapped_layers("r", "c"),
+        *(LAYER_MISTAKES.taken_from(one, other) for one, other in permutations(LAYERS, 2)),
+        LAYER_MISTAKES.swapped_layers("u", "r"),
+        LAYER_MISTAKES.swapped_layers("u", "c"),
+        LAYER_MISTAKES.swapped_layers("r", "c"),
     ],
 )
 
@@ -1376,16 +1249,7 @@ gru_backward = Exercise(
             "Each step has only its own loss's gradient. The gradient that the later step sends to this activation "
             "has to be added.",
         ),
-        Mistake(
-            "only_the_last_loss",
-            ("da[:, :, t] + da_prev", "(da[:, :, t] if t == da.shape[2] - 1 else 0) + da_prev"),
-            "Only the last step's own loss is there. Every step adds its own part of da to what is carried.",
-        ),
-        Mistake(
-            "last_loss_at_every_step",
-            ("da[:, :, t] + da_prev", "da[:, :, -1] + da_prev"),
-            "The last step's da is added at every step. Each step adds its own.",
-        ),
+        *OWN_LOSS,
         Mistake(
             "last_loss_twice",
             ("np.zeros_like(da[:, :, 0])", "da[:, :, -1]"),
@@ -1407,95 +1271,29 @@ gru_backward = Exercise(
             "What is carried back is summed over the steps. Each step's da_prev already holds all that comes from "
             "later; it takes the place of the one before.",
         ),
-        Mistake(
-            "gradients_overwritten",
-            ("gradients[name] += step[name]", "gradients[name] = step[name]"),
-            "The gradients of the parameters are those of the first step only, the last one visited. All steps "
-            "share the parameters, so their gradients are summed.",
-        ),
-        Mistake(
-            "gradients_averaged",
-            ("gradients[name] += step[name]", "gradients[name] += step[name] / da.shape[2]"),
-            "The gradients of the parameters are means over the time steps. They are sums.",
-        ),
+        *PARAMETERS_SUMMED_WRONGLY,
         Mistake(
             "gradients_averaged_over_examples",
             ("gradients[name] += step[name]", "gradients[name] += step[name] / da.shape[1]"),
             MEAN,
         ),
         Mistake(
-            "biases_overwritten",
-            (
-                "gradients[name] += step[name]",
-                'gradients[name] = step[name] + (gradients[name] if name[1] == "W" else 0)',
-            ),
-            "The bias gradients are those of the first step only. They are summed over the steps as those of the "
-            "weights are.",
-        ),
-        Mistake(
             "first_step_missing",
             ("reversed(range(da.shape[2]))", "reversed(range(1, da.shape[2]))"),
             "The way back ends before the first step. The step at index 0 belongs to it.",
         ),
-        Mistake(
-            "returns_within_loop",
-            ("reversed(range(da.shape[2]))", "[da.shape[2] - 1]"),
-            "Only the last step is walked back: the function returns within its loop. Return when all steps are "
-            "done.",
-        ),
-        Mistake(
-            "walked_forward",
-            ("reversed(range(da.shape[2]))", "range(da.shape[2])"),
-            "The steps are visited from the first to the last. Gradients flow back: begin with the last.",
-        ),
-        Mistake(
-            "cache_a_step_early",
-            ("cell_caches[t])", "cell_caches[t - 1])"),
-            "Each step uses the cache of the step before it. Step t goes back with the cache of step t.",
-        ),
+        *WALKED_WRONGLY,
         Mistake(
             "first_cache_at_every_step",
             ("cell_caches[t])", "cell_caches[0])"),
             "Every step uses the cache of the first. Step t goes back with the cache of step t.",
         ),
         Mistake(
-            "caches_in_reverse",
-            ("cell_caches[t])", "cell_caches[-1 - t])"),
-            "The caches are used in the order from the first to the last while da runs from the last to the first. "
-            "Step t goes back with the cache of step t.",
-        ),
-        Mistake(
-            "dx_in_reverse",
-            ("dx[:, :, t]", "dx[:, :, -1 - t]"),
-            "dx is stored in the order of the way back. The gradient of step t's input belongs at t.",
-        ),
-        Mistake(
             "dx_of_one_step",
             ('dx[:, :, t] = step["dxt"]', 'dx = step["dxt"]'),
             "dx is that of the first step alone, the last one visited. Each step's is stored at its own place.",
         ),
-        Mistake(
-            "dx_summed",
-            ('dx[:, :, t] = step["dxt"]', 'dx += step["dxt"][:, :, np.newaxis]'),
-            "dx holds the same sum at every step. The inputs are not shared by the steps, so each has a gradient "
-            "of its own.",
-        ),
-        Mistake(
-            "da0_zero",
-            ('"da0": da_prev', '"da0": np.zeros_like(da_prev)'),
-            "da0 is zero. It is what is left to carry after the first step has been walked back.",
-        ),
-        Mistake(
-            "da0_of_the_first_loss",
-            ('"da0": da_prev', '"da0": da[:, :, 0]'),
-            "da0 is the first step's own gradient, which belongs to the activation after the first step. a0 comes "
-            "before it.",
-        ),
-        Mistake(
-            "da0_with_own_loss",
-            ('"da0": da_prev', '"da0": da_prev + da[:, :, 0]'),
-            "da0 has the first step's own gradient added once more. It is what the first step sends back, alone.",
-        ),
+        *FIRST_ACTIVATION,
         Mistake(
             "da0_with_last_loss",
             ('"da0": da_prev', '"da0": da_prev + da[:, :, -1]'),
@@ -1690,13 +1488,13 @@ gru_cell_forward_reset_after = Exercise(
             "The gates have what the stack [x, a_prev] gives. The first n_a columns of each weight matrix belong to "
             "a_prev, so a_prev has to be on top.",
         ),
-        tanh_for("u"),
-        tanh_for("r"),
+        LAYER_MISTAKES.tanh_for("u"),
+        LAYER_MISTAKES.tanh_for("r"),
         missing_bias("u"),
         missing_bias("r"),
-        copied_layer("u", "r"),
-        copied_weights("u", "r"),
-        copied_weights("r", "u"),
+        LAYER_MISTAKES.copied_layer("u", "r"),
+        LAYER_MISTAKES.copied_weights("u", "r"),
+        LAYER_MISTAKES.copied_weights("r", "u"),
         *prediction_mistakes(),
     ],
 )

@@ -5,6 +5,16 @@ from itertools import permutations
 import numpy as np
 
 from autograder.exercise import Arguments, Dims, Exercise, Mistake
+from autograder.exercises.gates import (
+    CACHES_KEPT_WRONGLY,
+    FIRST_ACTIVATION,
+    INPUT_TAKEN_WRONGLY,
+    OWN_LOSS,
+    PARAMETERS_SUMMED_WRONGLY,
+    STEPS_LEFT_OUT,
+    WALKED_WRONGLY,
+    LayerMistakes,
+)
 from autograder.exercises.names import names_cases
 from autograder.layout import Array, Dict, Each, Layout, Tuple
 from autograder.row import Row
@@ -45,6 +55,7 @@ LAYERS = {
     "c": ("cct", "candidate"),
     "o": ("ot", "output gate"),
 }
+LAYER_MISTAKES = LayerMistakes(LAYERS)
 
 STEP_DIMS = [
     {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4},
@@ -141,50 +152,6 @@ def missing_bias(gate: str) -> Mistake:
     )
 
 
-def copied_layer(gate: str, source: str) -> Mistake:
-    """One layer with the weights and the bias of another, as left by copying a line."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_has_layer_of_{LAYERS[source][0]}",
-        [
-            (f'parameters["W{gate}"]', f'parameters["W{source}"]'),
-            (f'parameters["b{gate}"]', f'parameters["b{source}"]'),
-        ],
-        f"The {spoken} is computed with the weights and the bias of the {LAYERS[source][1]}. "
-        "Each layer has its own.",
-    )
-
-
-def copied_bias(gate: str, source: str) -> Mistake:
-    """One layer with the bias of another."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_has_bias_of_{LAYERS[source][0]}",
-        (f'parameters["b{gate}"]', f'parameters["b{source}"]'),
-        f"The {spoken} has its own weights, but the bias of the {LAYERS[source][1]}.",
-    )
-
-
-def tanh_for(gate: str) -> Mistake:
-    """A gate with a tanh."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"tanh_for_{name}",
-        (f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]'),
-        f"The {spoken} is what tanh gives. A gate says how much, from 0 to 1, so it needs the sigmoid.",
-    )
-
-
-def unsquashed(gate: str) -> Mistake:
-    """A gate without its sigmoid."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"{name}_not_squashed",
-        (f'sigmoid(parameters["W{gate}"]', f'(parameters["W{gate}"]'),
-        f"The {spoken} is what comes before the sigmoid. A gate has to lie between 0 and 1.",
-    )
-
-
 def every_product(new: str) -> list[tuple[str, str]]:
     """The product of weights and stack replaced in all four layers; `{}` stands for the weights."""
     weights = [f'parameters["W{gate}"]' for gate in LAYERS]
@@ -241,9 +208,9 @@ lstm_gates = Exercise(
             every_product("{} @ xt"),
             "A weight matrix multiplies xt alone. It has a column for each row of the stack of a_prev and xt.",
         ),
-        tanh_for("f"),
-        tanh_for("u"),
-        tanh_for("o"),
+        LAYER_MISTAKES.tanh_for("f"),
+        LAYER_MISTAKES.tanh_for("u"),
+        LAYER_MISTAKES.tanh_for("o"),
         Mistake(
             "tanh_for_all_gates",
             [(f'sigmoid(parameters["W{gate}"]', f'np.tanh(parameters["W{gate}"]') for gate in "fuo"],
@@ -260,7 +227,7 @@ lstm_gates = Exercise(
             ('np.tanh(parameters["Wc"]', '(parameters["Wc"]'),
             "The candidate is what comes before the tanh. It has to lie between −1 and 1.",
         ),
-        *(unsquashed(gate) for gate in "fuo"),
+        *(LAYER_MISTAKES.unsquashed(gate) for gate in "fuo"),
         Mistake(
             "gates_not_squashed",
             [(f'sigmoid(parameters["W{gate}"]', f'(parameters["W{gate}"]') for gate in "fuo"],
@@ -296,8 +263,8 @@ lstm_gates = Exercise(
             [(f' + parameters["b{gate}"]', "") for gate in "fuco"],
             "This is what comes without its bias. Each layer adds a bias of its own before it squashes.",
         ),
-        *(copied_layer(gate, source) for gate, source in ("uf", "of", "ou", "cu", "cf")),
-        *(copied_bias(gate, source) for gate, source in ("uf", "of", "cf", "ou", "cu")),
+        *(LAYER_MISTAKES.copied_layer(gate, source) for gate, source in ("uf", "of", "ou", "cu", "cf")),
+        *(LAYER_MISTAKES.copied_bias(gate, source) for gate, source in ("uf", "of", "cf", "ou", "cu")),
         Mistake(
             "bias_squashed_apart",
             [(f' + parameters["b{gate}"])', f') + parameters["b{gate}"]') for gate in "fuco"],
@@ -596,22 +563,7 @@ lstm_forward = Exercise(
             "The activation is handed on as the memory. The cell has a memory of its own, which is handed on "
             "beside it.",
         ),
-        Mistake(
-            "first_input_at_every_step",
-            ("x[:, :, t]", "x[:, :, 0]"),
-            "Every step reads the first input. Step t reads the input at t along the last axis.",
-        ),
-        Mistake(
-            "input_a_step_late",
-            ("x[:, :, t]", "x[:, :, t - 1]"),
-            "Each step reads the input of the step before it, and the first reads the last. Step t reads the input "
-            "at t.",
-        ),
-        Mistake(
-            "read_backwards",
-            ("x[:, :, t]", "x[:, :, -1 - t]"),
-            "The sequence is read from its end. The first step reads the first input.",
-        ),
+        *INPUT_TAKEN_WRONGLY,
         Mistake(
             "activation_stored_a_step_late",
             [
@@ -650,16 +602,7 @@ lstm_forward = Exercise(
             ("return a, y, c, (caches, x)", "return a, c, y, (caches, x)"),
             "The memories are returned where the predictions belong. The order is a, y, c, caches.",
         ),
-        Mistake(
-            "last_step_missing",
-            ("range(x.shape[2])", "range(x.shape[2] - 1)"),
-            "The last step is missing. A sequence of T_x inputs has T_x steps.",
-        ),
-        Mistake(
-            "returns_within_loop",
-            ("range(x.shape[2])", "range(1)"),
-            "Only the first step is there: the function returns within its loop. Return when all steps are done.",
-        ),
+        *STEPS_LEFT_OUT,
         Mistake(
             "returns_filled_arrays_within_loop",
             [
@@ -674,28 +617,9 @@ lstm_forward = Exercise(
             ("axis=2", "axis=0"),
             "The time steps lie along the first axis. Time is the last axis, as in x.",
         ),
-        Mistake(
-            "caches_backwards",
-            ("caches.append(cache)", "caches.insert(0, cache)"),
-            "The cell caches are in the order from the last step to the first. They are kept in the order of time.",
-        ),
-        Mistake(
-            "last_cache_only",
-            ("caches.append(cache)", "caches = [cache]"),
-            "Only the last step's cache is kept. The way back needs the cache of every step.",
-        ),
+        *CACHES_KEPT_WRONGLY,
     ],
 )
-
-
-def derivative_missing(gate: str) -> Mistake:
-    """One gate's gradient before its sigmoid, without the sigmoid's derivative."""
-    name, spoken = LAYERS[gate]
-    return Mistake(
-        f"derivative_missing_{name}",
-        (f" * {name} * (1 - {name})", ""),
-        f"The gradient of the {spoken} stops after the sigmoid. The sigmoid's derivative is still to be multiplied.",
-    )
 
 
 lstm_gates_backward = Exercise(
@@ -764,9 +688,9 @@ lstm_gates_backward = Exercise(
             "dc_next is multiplied by the output gate and the derivative of tanh. It arrives at the memory itself "
             "and is added as it is.",
         ),
-        derivative_missing("f"),
-        derivative_missing("u"),
-        derivative_missing("o"),
+        LAYER_MISTAKES.derivative_missing("f"),
+        LAYER_MISTAKES.derivative_missing("u"),
+        LAYER_MISTAKES.derivative_missing("o"),
         Mistake(
             "derivative_missing_cct",
             (" * (1 - cct**2)", ""),
@@ -881,33 +805,6 @@ lstm_gates_backward = Exercise(
 )
 
 
-def swapped_layers(one: str, other: str) -> Mistake:
-    """The gradients of two layers' parameters, each taken from the other layer."""
-    first, second = (f'gates["d{LAYERS[gate][0]}"]' for gate in (one, other))
-    pairs = [
-        (f'"dW{one}": {first}', f'"dW{one}": {second}'),
-        (f'"dW{other}": {second}', f'"dW{other}": {first}'),
-        (f'"db{one}": {first}', f'"db{one}": {second}'),
-        (f'"db{other}": {second}', f'"db{other}": {first}'),
-    ]
-    return Mistake(
-        f"{LAYERS[one][0]}_and_{LAYERS[other][0]}_swapped",
-        pairs,
-        f"The parameters of the {LAYERS[one][1]} and of the {LAYERS[other][1]} have each other's gradients.",
-    )
-
-
-def taken_from(one: str, other: str) -> Mistake:
-    """A layer's parameters with the gradient of another layer."""
-    (name, spoken), (source, source_spoken) = LAYERS[one], LAYERS[other]
-    return Mistake(
-        f"{name}_from_d{source}",
-        [(f'"d{kind}{one}": gates["d{name}"]', f'"d{kind}{one}": gates["d{source}"]') for kind in ("W", "b")],
-        f"This is computed from the gradient at the {source_spoken}, d{source}. W_{one} and b_{one} belong to the "
-        f"{spoken}, whose gradient is d{name}.",
-    )
-
-
 SUM = ".sum(axis=1, keepdims=True)"
 
 
@@ -1016,11 +913,11 @@ lstm_parameters_backward = Exercise(
             biases("[:, :1]"),
             "This bias gradient is that of the first example only. It is summed over the examples.",
         ),
-        *(taken_from(one, other) for one, other in permutations(LAYERS, 2)),
-        swapped_layers("f", "u"),
-        swapped_layers("c", "o"),
-        swapped_layers("u", "c"),
-        swapped_layers("u", "o"),
+        *(LAYER_MISTAKES.taken_from(one, other) for one, other in permutations(LAYERS, 2)),
+        LAYER_MISTAKES.swapped_layers("f", "u"),
+        LAYER_MISTAKES.swapped_layers("c", "o"),
+        LAYER_MISTAKES.swapped_layers("u", "c"),
+        LAYER_MISTAKES.swapped_layers("u", "o"),
     ],
 )
 
@@ -1242,16 +1139,7 @@ lstm_backward = Exercise(
             "Every step goes back alone. What the later step sends to the activation and to the memory is to be "
             "carried to the step before.",
         ),
-        Mistake(
-            "only_the_last_loss",
-            ("da[:, :, t] + da_prev", "(da[:, :, t] if t == da.shape[2] - 1 else 0) + da_prev"),
-            "Only the last step's own loss is there. Every step adds its own part of da to what is carried.",
-        ),
-        Mistake(
-            "last_loss_at_every_step",
-            ("da[:, :, t] + da_prev", "da[:, :, -1] + da_prev"),
-            "The last step's da is added at every step. Each step adds its own.",
-        ),
+        *OWN_LOSS,
         Mistake(
             "loss_sent_to_the_memory",
             ("da[:, :, t] + da_prev, dc_prev", "da_prev, da[:, :, t] + dc_prev"),
@@ -1262,85 +1150,19 @@ lstm_backward = Exercise(
             ("da_prev, dc_prev = step", "dc_prev, da_prev = step"),
             "The gradients carried to the activation and to the memory are in each other's place.",
         ),
-        Mistake(
-            "gradients_overwritten",
-            ("gradients[name] += step[name]", "gradients[name] = step[name]"),
-            "The gradients of the parameters are those of the first step only, the last one visited. All steps "
-            "share the parameters, so their gradients are summed.",
-        ),
-        Mistake(
-            "gradients_averaged",
-            ("gradients[name] += step[name]", "gradients[name] += step[name] / da.shape[2]"),
-            "The gradients of the parameters are means over the time steps. They are sums.",
-        ),
-        Mistake(
-            "biases_overwritten",
-            (
-                "gradients[name] += step[name]",
-                'gradients[name] = step[name] + (gradients[name] if name[1] == "W" else 0)',
-            ),
-            "The bias gradients are those of the first step only. They are summed over the steps as those of the "
-            "weights are.",
-        ),
+        *PARAMETERS_SUMMED_WRONGLY,
         Mistake(
             "first_step_missing",
             ("reversed(range(da.shape[2]))", "reversed(range(min(1, da.shape[2] - 1), da.shape[2]))"),
             "The way back ends before the first step. The step at index 0 belongs to it.",
         ),
-        Mistake(
-            "returns_within_loop",
-            ("reversed(range(da.shape[2]))", "[da.shape[2] - 1]"),
-            "Only the last step is walked back: the function returns within its loop. Return when all steps are "
-            "done.",
-        ),
-        Mistake(
-            "walked_forward",
-            ("reversed(range(da.shape[2]))", "range(da.shape[2])"),
-            "The steps are visited from the first to the last. Gradients flow back: begin with the last.",
-        ),
-        Mistake(
-            "cache_a_step_early",
-            ("cell_caches[t])", "cell_caches[t - 1])"),
-            "Each step uses the cache of the step before it. Step t goes back with the cache of step t.",
-        ),
-        Mistake(
-            "caches_in_reverse",
-            ("cell_caches[t])", "cell_caches[-1 - t])"),
-            "The caches are used in the order from the first to the last while da runs from the last to the first. "
-            "Step t goes back with the cache of step t.",
-        ),
-        Mistake(
-            "dx_in_reverse",
-            ("dx[:, :, t]", "dx[:, :, -1 - t]"),
-            "dx is stored in the order of the way back. The gradient of step t's input belongs at t.",
-        ),
-        Mistake(
-            "dx_summed",
-            ('dx[:, :, t] = step["dxt"]', 'dx += step["dxt"][:, :, np.newaxis]'),
-            "dx holds the same sum at every step. The inputs are not shared by the steps, so each has a gradient "
-            "of its own.",
-        ),
+        *WALKED_WRONGLY,
         Mistake(
             "dx_of_first_step_everywhere",
             ('dx[:, :, t] = step["dxt"]', 'dx[:] = step["dxt"][:, :, np.newaxis]'),
             "dx holds the first step's gradient everywhere. Each step has its own place along the last axis.",
         ),
-        Mistake(
-            "da0_zero",
-            ('"da0": da_prev', '"da0": np.zeros_like(da_prev)'),
-            "da0 is zero. It is what is left to carry after the first step has been walked back.",
-        ),
-        Mistake(
-            "da0_of_the_first_loss",
-            ('"da0": da_prev', '"da0": da[:, :, 0]'),
-            "da0 is the first step's own gradient, which belongs to the activation after the first step. a0 comes "
-            "before it.",
-        ),
-        Mistake(
-            "da0_with_own_loss",
-            ('"da0": da_prev', '"da0": da_prev + da[:, :, 0]'),
-            "da0 has the first step's own gradient added once more. It is what the first step sends back, alone.",
-        ),
+        *FIRST_ACTIVATION,
         Mistake(
             "da0_from_the_memory",
             ('"da0": da_prev', '"da0": dc_prev'),

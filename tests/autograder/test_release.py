@@ -155,3 +155,9 @@ def test_a_quiz_is_answered_from_its_package_alone_and_not_read_in_it(tmp_path):
         f"from autograder import check\ncheck({question.name!r}, {question.answer!r})\ncheck({question.name!r}, None)",
     )
     assert "10 / 10 points" in out and "not answered yet" in out
+
+
+def test_a_verdict_depends_on_what_topics_share_and_not_on_other_topics() -> None:
+    modules = {path.stem for path in release.exercise_modules("03-gru")}
+    assert {"gru", "gates", "names"} <= modules
+    assert not {"lstm", "rnn"} & modules
