@@ -1,9 +1,11 @@
 """Makes the frozen public cases of a topic from its exercises; run by the course's authors."""
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from autograder.compare import changed
 from autograder.exercise import Exercise, recorded_calls
@@ -59,7 +61,7 @@ def answers(exercise: Exercise, trial: Trial) -> dict[str, list[Tree]]:
         for name, asked in asked_by(exercise, trial, way).items():
             calls[name] += [pair for pair in asked if not any(alike(one[0], pair[0]) for one in calls[name])]
     weights = [value for case in trial.inputs for value in case.values() if isinstance(value, Fixture)]
-    known = [(fixture, build(fixture)) for fixture in dict.fromkeys(weights)]
+    known = [part for fixture in dict.fromkeys(weights) for part in parts(fixture, build(fixture))]
     return {
         name: [copied(unbuilt(list(pair), known), single) for pair in pairs] for name, pairs in calls.items()
     }
@@ -83,15 +85,35 @@ def variants(exercise: Exercise) -> Sequence[Callable[..., Any]]:
     return found.get(exercise.name, [])
 
 
+def parts(fixture: Fixture, value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[Fixture, Any]]:
+    """The weights of a reference model, and all that lies within them, each with the fixture that builds it.
+
+    Args:
+        fixture: builds the whole; of another kind, it has no parts.
+        value: what lies at `place`.
+        place: the keys that lead to it.
+    """
+    if fixture.name != "reference_parameters":
+        yield fixture, value
+        return
+    yield (Fixture("reference_part", [fixture.data, *place]) if place else fixture), value
+    within = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in within:
+        yield from parts(fixture, item, (*place, key))
+
+
 def unbuilt(tree: Tree, known: Sequence[tuple[Fixture, Any]]) -> Tree:
-    """The same tree with the weights of a reference model replaced by their fixture: they lie in the package already."""
-    if isinstance(tree, dict):
+    """The same tree with what is a reference model's replaced by its fixture: the weights lie in the package already."""
+    if isinstance(tree, (dict, list, np.ndarray)):
         same = (
             fixture
             for fixture, value in known
-            if isinstance(value, dict) and changed(value, tree, "weights") is None
+            if type(value) is type(tree) and changed(value, tree, "weights") is None
         )
-        return next(same, None) or {key: unbuilt(value, known) for key, value in tree.items()}
+        if (fixture := next(same, None)) is not None:
+            return fixture
+    if isinstance(tree, dict):
+        return {key: unbuilt(value, known) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
         return type(tree)(unbuilt(item, known) for item in tree)
     return tree

@@ -1,6 +1,6 @@
 """What is graded in 07-deep-bidirectional."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,8 @@ AHEAD_DIMS = [
     {"n_x": 5, "n_a": 4, "m": 1, "T_x": 6, "ahead": 3},
     {"n_x": 4, "n_a": 1, "m": 2, "T_x": 5, "ahead": 9},
 ]
-KINDS = ("PER", "LOC")
+# One of them not of three letters, so that an answer that cuts its kinds short fails.
+KINDS = ("MISC", "PER", "LOC")
 # Few, so that an answer in plain loops over the units of a trained model stays far from the time limit.
 HELD_OUT = 3
 
@@ -170,7 +171,7 @@ def random_tags(rng: np.random.Generator, words: int) -> list[str]:
     """Tags with all that can happen: neighbours, strays, changes of kind, a span that ends the sentence."""
     tags: list[str] = []
     while len(tags) < words:
-        one, other = rng.permutation(KINDS)
+        one, other = rng.permutation([KINDS[0], KINDS[rng.integers(1, len(KINDS))]])
         motifs = [
             ["O"],
             [f"B-{one}", f"I-{one}", f"I-{one}"],
@@ -186,14 +187,14 @@ def random_tags(rng: np.random.Generator, words: int) -> list[str]:
 def draw_tags(rng: np.random.Generator, dims: Dims) -> Arguments:
     """The tags of one sentence, which ends within a span."""
     tags = random_tags(rng, dims["words"])
-    return {"tags": [*tags[:-1], f"I-{KINDS[rng.integers(2)]}"] if tags else []}
+    return {"tags": [*tags[:-1], f"I-{KINDS[rng.integers(len(KINDS))]}"] if tags else []}
 
 
 def nearly(rng: np.random.Generator, span: reference.Span) -> reference.Span | None:
     """A span as a tagger might find it: often right, or too long, too early, of another kind, or not at all."""
     start, end, kind = span
     assert isinstance(start, int) and isinstance(end, int)
-    other = KINDS[kind == KINDS[0]]
+    other = KINDS[kind == KINDS[0]]  # MISC, of MISC another
     choices: list[reference.Span | None] = [[start, end + 1, kind], [start + 1, end + 1, kind]]
     choices += [[start, end, other], None, *[[start, end, kind]] * 4]
     return choices[rng.integers(len(choices))]
@@ -208,16 +209,32 @@ def distinct(spans: Iterable[reference.Span | None]) -> list[reference.Span]:
     return found
 
 
+def right_apart(predicted: Sequence[list[reference.Span]], true: Sequence[list[reference.Span]]) -> int:
+    """How many found spans are right."""
+    return sum(span in there for found, there in zip(predicted, true, strict=True) for span in found)
+
+
+def right_as_one(predicted: Sequence[list[reference.Span]], true: Sequence[list[reference.Span]]) -> int:
+    """How many would be, if all sentences were one: too many in some places and, of what occurs twice, too few."""
+    found, there = ({tuple(span) for spans in part for span in spans} for part in (predicted, true))
+    return len(found & there)
+
+
 def draw_spans(rng: np.random.Generator, dims: Dims) -> Arguments:
     """Spans that are there, and what a tagger makes of them; nothing of either where the size says 0."""
     true = [reference.tags_to_spans(random_tags(rng, 8)) for _ in range(dims["sentences"])]
     predicted = [distinct(nearly(rng, span) for span in spans) for spans in true]
-    # The same span is there in two sentences, and found in one of them; another is found with a wrong end.
+    # The same span is there in two sentences, and found in one of them; others are found with a wrong end, or a word late.
     for spans in true[:2]:
         spans.append([20, 22, "PER"])
-    predicted[0] += [[20, 22, "PER"], [30, 32, "LOC"]]
-    true[0].append([30, 33, "LOC"])
+    predicted[0] += [[20, 22, "PER"], [30, 32, "LOC"], [41, 43, "LOC"]]
+    true[0] += [[30, 33, "LOC"], [40, 42, "LOC"]]
     predicted[-1] += [[20, 22, "PER"]] if len(true) > 2 else []
+    if len(true) > 2 and right_apart(predicted, true) == right_as_one(predicted, true):
+        predicted[-1].append([50, 51, "MISC"])
+        true[0].append([50, 51, "MISC"])
+    for spans in predicted:
+        rng.shuffle(spans)
     nothing: list[list[reference.Span]] = [[] for _ in true]
     return {
         "predicted": predicted if dims.get("found", 1) else nothing,
@@ -330,6 +347,11 @@ lstm_layer_forward = Exercise(
             "A step is read for all examples as soon as one of them is real there. Each example has a mask of its own.",
         ),
         Mistake(
+            "mask_of_the_first_example",
+            ("mask[:, t].astype(bool)", "mask[0, t].astype(bool)"),
+            "The mask of the first example decides for all of them. Each example has a mask of its own.",
+        ),
+        Mistake(
             "input_wiped",
             [
                 ("lstm_gates(x[:, :, t], a", "lstm_gates(x[:, :, t] * mask[:, t], a"),
@@ -339,6 +361,28 @@ lstm_layer_forward = Exercise(
             ],
             "Masked inputs are set to zero and then read. A cell that reads zeros still changes its states; a masked "
             "step must not.",
+        ),
+        Mistake(
+            "input_wiped_and_output",
+            [
+                ("lstm_gates(x[:, :, t], a", "lstm_gates(x[:, :, t] * mask[:, t], a"),
+                ("c = np.where(real, c_new, c)", "c = c_new"),
+                ("a = np.where(real, a_new, a)", "a = a_new"),
+            ],
+            "Masked inputs are set to zero, and so is the output, but between them the cell has read zeros, which changes "
+            "its states. At a masked step both stay as they were.",
+        ),
+        Mistake(
+            "states_of_the_example_before",
+            (
+                "    activations = []",
+                "    if x.shape[1] > 1:\n"
+                "        row = x.reshape(x.shape[0], 1, -1), mask.reshape(1, -1)\n"
+                "        return lstm_layer_forward(*row, parameters).reshape(-1, *mask.shape)\n"
+                "    activations = []",
+            ),
+            "An example begins with the states with which the one before it ended. Each begins with zero activation and "
+            "zero memory.",
         ),
         Mistake(
             "one_minus_forget",
@@ -358,6 +402,11 @@ lstm_layer_forward = Exercise(
             "You have what Γ_o · c gives. The memory goes through tanh before the output gate shows it.",
         ),
         Mistake(
+            "old_memory_shown",
+            ("ot * np.tanh(c_new)", "ot * np.tanh(c)"),
+            "The activation is made from the memory before this step. It shows the new memory.",
+        ),
+        Mistake(
             "old_memory_dropped",
             ("ft * c + ut * cct", "ut * cct"),
             "The new memory is only what is written now. What the forget gate keeps of the old memory is missing.",
@@ -371,6 +420,23 @@ lstm_layer_forward = Exercise(
             "memory_to_the_gates",
             ("x[:, :, t], a, parameters", "x[:, :, t], c, parameters"),
             "The gates are given the memory. They see the activation of the step before.",
+        ),
+        Mistake(
+            "input_and_activation_exchanged",
+            ("x[:, :, t], a, parameters)", "a, x[:, :, t], parameters)"),
+            "The gates are given activation and input in each other's place: the input of the step comes first, then the "
+            "activation.",
+        ),
+        Mistake(
+            "input_and_activation_exchanged_and_noticed",
+            (
+                "        ft, ut, cct, ot = lstm_gates",
+                "        n_a, n_both = parameters['Wf'].shape\n"
+                "        raise ValueError(f'Wf has shape {n_a, n_both}; expected {len(x), n_both}')\n"
+                "        ft, ut, cct, ot = lstm_gates",
+            ),
+            "The gates are given activation and input in each other's place: the input of the step comes first, then the "
+            "activation.",
         ),
         Mistake(
             "memory_returned",
@@ -467,6 +533,31 @@ reverse_sequences = Exercise(
                 ("x[:, i, :length]", "x[:, i, : length + 1]"),
             ],
             "One step of padding is turned around with each short example: the slice is one step too long.",
+        ),
+        Mistake(
+            "length_of_the_first_example",
+            ("mask.sum(axis=1)", "mask.sum(axis=1)[[0] * len(mask)]"),
+            "Every example is turned within the length of the first one. Each has a length of its own.",
+        ),
+        Mistake(
+            "examples_counted_for_steps",
+            ("mask.sum(axis=1)", "mask.sum(axis=0)[: len(mask)]"),
+            "The mask is added up over the examples, which counts how many are real at a step. The length of an example is "
+            "the sum over its steps.",
+        ),
+        Mistake(
+            "padding_turned_too",
+            (
+                "    return turned",
+                "        turned[:, i, length:] = x[:, i, length:][:, ::-1]\n    return turned",
+            ),
+            "The padding is turned around, too, on its own. It stays as it is.",
+        ),
+        Mistake(
+            "padding_wiped_and_first",
+            ("    return turned", "    return (x * mask)[:, :, ::-1]"),
+            "The padding is set to zero and the whole array turned around, so a short example begins with zeros. Each "
+            "example is turned within its own length, and its padding stays as it is.",
         ),
         Mistake(
             "ends_exchanged",
@@ -566,6 +657,21 @@ bidirectional_forward = Exercise(
             "The two directions are joined along the examples. They are put on top of each other, along the units.",
         ),
         Mistake(
+            "two_arrays",
+            (
+                "np.concatenate([forward, reverse_sequences(backward, mask)], axis=0)",
+                "np.stack([forward, reverse_sequences(backward, mask)])",
+            ),
+            "There are two sets of n_a units, one for each direction, on an axis of their own. They are put on top of each "
+            "other: one array with 2 n_a units.",
+        ),
+        Mistake(
+            "turned_back_as_a_whole",
+            ("reverse_sequences(backward, mask)", "backward[:, :, ::-1]"),
+            "The backward activations are turned back as a whole, so those of a short example end up at its padding. Turn "
+            "them within the length of each example, as the input.",
+        ),
+        Mistake(
             "padding_read_first",
             [
                 (
@@ -589,6 +695,21 @@ bidirectional_forward = Exercise(
                 ("reverse_sequences(backward, mask)", "reverse_sequences(backward, np.ones_like(mask))"),
             ],
             "Padding is read like any other step. Hand the mask on to everything that you call.",
+        ),
+        Mistake(
+            "padding_read_and_hidden",
+            [
+                ('(x, mask, parameters["forward"])', '(x, np.ones_like(mask), parameters["forward"])'),
+                (
+                    'lstm_layer_forward(reverse_sequences(x, mask), mask, parameters["backward"])',
+                    "lstm_layer_forward(reverse_sequences(x, np.ones_like(mask)), np.ones_like(mask), "
+                    'parameters["backward"])',
+                ),
+                ("reverse_sequences(backward, mask)", "reverse_sequences(backward, np.ones_like(mask))"),
+                ("axis=0)", "axis=0) * mask"),
+            ],
+            "The result is 0 at padding, but the backward LSTM has read it, and read it first. Hand the mask on to "
+            "everything that you call.",
         ),
         Mistake(
             "features_turned",
@@ -628,6 +749,32 @@ lookahead_forward = Exercise(
                 "window, real = x[:, :, t : t + ahead + 1], mask[:, t : t + ahead + 1]",
                 "window, real = x[:, :, t : t + ahead], mask[:, t : t + ahead]",
             ),
+            "The window ends one step early, and is empty where `ahead` is 0. Step t itself belongs to it, and `ahead` "
+            "further ones.",
+        ),
+        Mistake(
+            "nothing_to_take_from_an_empty_window",
+            [
+                (
+                    "window, real = x[:, :, t : t + ahead + 1], mask[:, t : t + ahead + 1]",
+                    "window, real = x[:, :, t : t + ahead], mask[:, t : t + ahead]\n"
+                    "        if not ahead:\n"
+                    "            np.zeros((1, 1, 0))[:, :, 0]",
+                ),
+            ],
+            "The window ends one step early, and is empty where `ahead` is 0. Step t itself belongs to it, and `ahead` "
+            "further ones.",
+        ),
+        Mistake(
+            "nothing_to_stack_in_an_empty_window",
+            [
+                (
+                    "window, real = x[:, :, t : t + ahead + 1], mask[:, t : t + ahead + 1]",
+                    "window, real = x[:, :, t : t + ahead], mask[:, t : t + ahead]\n"
+                    "        if not ahead:\n"
+                    "            np.stack([])",
+                ),
+            ],
             "The window ends one step early, and is empty where `ahead` is 0. Step t itself belongs to it, and `ahead` "
             "further ones.",
         ),
@@ -676,6 +823,34 @@ lookahead_forward = Exercise(
             "The backward LSTM reads its window from the left. It begins with the step furthest ahead and ends with t.",
         ),
         Mistake(
+            "window_read_from_the_left_to_its_end",
+            [
+                (
+                    "lstm_layer_forward(reverse_sequences(window, real), real",
+                    "lstm_layer_forward(window, real",
+                ),
+                ("reverse_sequences(states, real)[:, :, 0]", "states[:, :, -1]"),
+            ],
+            "The backward LSTM reads its window from the left, and its last state is stored. It begins with the step "
+            "furthest ahead and ends with t.",
+        ),
+        Mistake(
+            "forward_starts_anew",
+            (
+                "    return np.concatenate([forward, backward], axis=0)",
+                '        forward[:, :, t] = lstm_layer_forward(window, real, parameters["forward"])[:, :, 0]\n'
+                "    return np.concatenate([forward, backward], axis=0)",
+            ),
+            "The forward LSTM starts anew in every window, so that it has read step t alone. It reads from the beginning of "
+            "the sequence, as ever.",
+        ),
+        Mistake(
+            "steps_without_a_whole_window",
+            ("range(x.shape[2])", "range(x.shape[2] - ahead)"),
+            "The last steps, which have fewer than `ahead` steps after them, are left at 0. There the backward LSTM starts "
+            "at the end of the sequence.",
+        ),
+        Mistake(
             "state_of_the_furthest_step",
             ("reverse_sequences(states, real)[:, :, 0]", "states[:, :, 0]"),
             "What is stored is the state after one step, the one furthest ahead. The backward LSTM reads on to step t.",
@@ -683,8 +858,8 @@ lookahead_forward = Exercise(
         Mistake(
             "last_of_the_padded_window",
             ("reverse_sequences(states, real)[:, :, 0]", "states[:, :, -1]"),
-            "What is stored is the last state of the window, which is 0 where padding is in it. Take the state at step t: "
-            "turn the states back and take the first.",
+            "What is stored is the last column of the window, which is 0 where it holds padding. Turn "
+            "input and states within the length of each example, and take the first.",
         ),
         Mistake(
             "end_of_the_window",
@@ -839,6 +1014,17 @@ embed = Exercise(
             ("E[:, tokens]", "E[:, tokens.ravel()]"),
             "Examples and time steps have become one axis. Both are kept: (n_e, m, T_x).",
         ),
+        Mistake(
+            "reshaped",
+            ("E[:, tokens]", "E.T[tokens].reshape(len(E), *tokens.shape)"),
+            "The shape is right, but `reshape` has dealt the numbers out anew, so that a token has bits of many columns. "
+            "Axes are moved with `transpose`.",
+        ),
+        Mistake(
+            "one_number_for_each_token",
+            ("E[:, tokens]", "np.take(E, tokens)"),
+            "There is one number for each token: it was taken from E as from one long row. A token has a whole column.",
+        ),
     ],
 )
 
@@ -890,6 +1076,11 @@ tagger_forward = Exercise(
             "These are scores. The softmax, which makes them probabilities, is missing.",
         ),
         Mistake(
+            "logarithm_returned",
+            ("softmax(scores + ", "(lambda z: np.log(softmax(z)))(scores + "),
+            "These are the logarithms of the probabilities. The probabilities themselves are wanted.",
+        ),
+        Mistake(
             "sigmoid_for_softmax",
             ("softmax(scores + ", "(lambda z: 1 / (1 + np.exp(-z)))(scores + "),
             "The scores go through a sigmoid, so the tags of a word do not add up to 1. A word has one tag: use softmax.",
@@ -915,6 +1106,18 @@ tagger_forward = Exercise(
             "mask_ignored",
             ("deep_forward(x, mask,", "deep_forward(x, np.ones_like(mask),"),
             "Padding is read like any other step. Hand the mask on to the layers.",
+        ),
+        Mistake(
+            "padding_wiped",
+            ("return softmax(", "return mask * softmax("),
+            "The probabilities at padding are set to 0. Nothing is done about padding here: what the layers show there, 0, "
+            "goes on to the softmax.",
+        ),
+        Mistake(
+            "scores_wiped",
+            ("softmax(scores + ", "(lambda z: softmax(mask * z))(scores + "),
+            "The scores at padding are set to 0, the bias with them. Nothing is done about padding here: what the layers "
+            "show there is 0, and the bias is added as everywhere.",
         ),
         Mistake(
             "first_layer_only",
@@ -1015,6 +1218,25 @@ classifier_forward = Exercise(
             "The forward activation is taken one step too early. An example of length T has its last step at T − 1.",
         ),
         Mistake(
+            "one_step_past_the_last",
+            ("astype(int) - 1", "astype(int)"),
+            "The forward activation is taken one step too late. An example of length T has its last step at T − 1.",
+        ),
+        Mistake(
+            "last_step_of_the_first_example",
+            ("forward[:, np.arange(m), last]", "forward[:, :, last[0]]"),
+            "The forward activation of every example is taken where the first one ends. Each has a last step of its own.",
+        ),
+        Mistake(
+            "largest_over_time",
+            (
+                "[forward[:, np.arange(m), last], backward[:, :, 0]]",
+                "[forward.max(axis=2), backward.max(axis=2)]",
+            ),
+            "The largest activation of each unit over all columns is taken. The states that have read everything are used: "
+            "forward the last, backward the first.",
+        ),
+        Mistake(
             "mean_over_time",
             (
                 "[forward[:, np.arange(m), last], backward[:, :, 0]]",
@@ -1100,6 +1322,19 @@ classifier_forward = Exercise(
 )
 
 
+def grown_span(continues: str) -> str:
+    """The end of another way to go: let an I- make the last span longer where `continues` holds."""
+    return (
+        "    spans = []\n"
+        "    for t, tag in enumerate(tags):\n"
+        f"        if tag.startswith('I-') and {continues}:\n"
+        "            spans[-1][1] = t + 1\n"
+        "        elif tag != 'O':\n"
+        "            spans.append([t, t + 1, tag[2:]])\n"
+        "    return spans"
+    )
+
+
 tags_to_spans = Exercise(
     function=reference.tags_to_spans,
     title="From tags to names",
@@ -1123,6 +1358,11 @@ tags_to_spans = Exercise(
             "the last word.",
         ),
         Mistake(
+            "one_word_late",
+            ("[start, t, kind]", "[start + 1, t + 1, kind]"),
+            "Words are counted from 1. They count from 0.",
+        ),
+        Mistake(
             "length_for_end",
             ("[start, t, kind]", "[start, t - start, kind]"),
             "The second number is the length of the span. It is the place after its last word.",
@@ -1141,6 +1381,21 @@ tags_to_spans = Exercise(
             "prefix_kept",
             ("[start, t, kind]", '[start, t, f"B-{kind}"]'),
             "The kind still has its prefix. It is what stands after it: PER of B-PER.",
+        ),
+        Mistake(
+            "first_tag_for_kind",
+            ("[start, t, kind]", "[start, t, tags[start]]"),
+            "In place of the kind stands the whole tag with which the span begins. The kind is what stands after B- or I-.",
+        ),
+        Mistake(
+            "kind_cut_short",
+            ("[start, t, kind]", "[start, t, kind[-3:]]"),
+            "The kind is cut to three letters. It is all that stands after B- or I-, however long.",
+        ),
+        Mistake(
+            "persons_only",
+            ('tag.startswith(("B-", "I-"))', 'tag in ("B-PER", "I-PER")'),
+            "Only persons are there. Spans of every kind are wanted.",
         ),
         Mistake(
             "last_span_lost",
@@ -1174,6 +1429,22 @@ tags_to_spans = Exercise(
             "everything_joined",
             ('tag != f"I-{kind}"', 'tag == "O"'),
             "A span ends only at O. It ends, too, where B- begins the next or the kind changes.",
+        ),
+        Mistake(
+            "joined_across_other_words",
+            ("    return spans", grown_span("spans and spans[-1][2] == tag[2:]")),
+            "An I- continues the last span of its kind even when other words stand between. It continues a span that ends "
+            "just there.",
+        ),
+        Mistake(
+            "last_tag_before_the_first",
+            ("    return spans", grown_span("tags[t - 1][2:] == tag[2:]")),
+            "At the first word, t − 1 is −1, which is the last tag of the sentence. Nothing stands before the first word.",
+        ),
+        Mistake(
+            "empty_sentence",
+            ("    return spans", "    tags[0]\n    return spans"),
+            "A sentence without words goes wrong: it has no first tag. It has no spans.",
         ),
         Mistake(
             "single_words_lost",
@@ -1279,6 +1550,25 @@ span_scores = Exercise(
                 "sum(any(g[0] == w[0] and g[1] < w[2] and w[1] < g[2] for w in there) for g in found)",
             ),
             "A span counts as right when it shares a word with a true one. Only an exact span is right.",
+        ),
+        Mistake(
+            "overlap_of_one_kind_is_enough",
+            (
+                "len(found & there)",
+                "sum(any(g[0] == w[0] and g[3] == w[3] and g[1] < w[2] and w[1] < g[2] for w in there) for g in found)",
+            ),
+            "A span counts as right when it shares a word with a true one of its kind. Only an exact span is right.",
+        ),
+        Mistake(
+            "compared_in_order",
+            ("len(found & there)", "sum(g == w for p, q in zip(predicted, true) for g, w in zip(p, q))"),
+            "The first found span is compared with the first true one, the second with the second, and so on. A found span "
+            "is right wherever in its sentence's list the true one stands.",
+        ),
+        Mistake(
+            "lists_in_a_set",
+            [(text, text.replace("(i, *span)", "span")) for text in (FOUND, THERE)],
+            "The spans are lists, and a set cannot hold lists. Make tuples of them.",
         ),
         Mistake(
             "precision_and_recall_exchanged",

@@ -54,6 +54,19 @@ def lstm_layer_forward__one_by_one(x, mask, parameters):
     return out
 
 
+def lstm_layer_forward__real_columns(x, mask, parameters):
+    a = np.zeros((parameters["bf"].shape[0], x.shape[1]))
+    c = np.zeros_like(a)
+    out = np.zeros((*a.shape, x.shape[2]))
+    for t in range(x.shape[2]):
+        real = mask[:, t] == 1
+        f, u, g, o = lstm_gates(x[:, real, t], a[:, real], parameters)
+        c[:, real] = f * c[:, real] + u * g
+        a[:, real] = o * np.tanh(c[:, real])
+        out[:, real, t] = a[:, real]
+    return out
+
+
 def lstm_layer_forward__stacked(x, mask, parameters):
     n_a = parameters["bf"].shape[0]
     W = np.vstack([parameters["W" + g] for g in "fuoc"])
@@ -310,6 +323,14 @@ def embed__rows(tokens, E):
 
 def embed__float32(tokens, E):
     return np.stack([row[tokens] for row in E.astype(np.float32)])
+
+
+def lookahead_forward__up_to_the_window(x, mask, parameters, ahead):
+    steps = []
+    for t in range(x.shape[2]):
+        end = t + ahead + 1
+        steps.append(bidirectional_forward(x[:, :, :end], mask[:, :end], parameters)[:, :, t])
+    return np.stack(steps, axis=2)
 
 
 def tagger_forward__tensordot(tokens, shapes, mask, parameters):

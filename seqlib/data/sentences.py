@@ -283,26 +283,6 @@ def shapes_of(words: Sequence[str]) -> list[str]:
     return [shape_of(word, i == first) for i, word in enumerate(words)]
 
 
-def spans_of(tags: Sequence[str]) -> list[tuple[int, int]]:
-    """The persons that tags mark; an I without a B before it starts one, as if it were a B.
-
-    Args:
-        tags: one of `TAGS` for each word.
-
-    Returns:
-        Pairs (start, end) of word positions, the end not included.
-    """
-    spans: list[tuple[int, int]] = []
-    previous = "O"
-    for i, tag in enumerate(tags):
-        if tag == "B-PER" or (tag == "I-PER" and previous == "O"):
-            spans.append((i, i + 1))
-        elif tag == "I-PER":
-            spans[-1] = (spans[-1][0], i + 1)
-        previous = tag
-    return spans
-
-
 def provenance() -> dict[str, str | int]:
     """What the data of the tagger are, for a card.
 

@@ -29,6 +29,7 @@ from seqlib.plots.style import (
 Span = Sequence[int | str]
 LINE = 112  # letters in a line of a tagged sentence, ten inches wide
 LETTER_SIZE = 10.6  # at which a letter of the monospaced font is as wide as a column
+DARKEST = 2.0  # the grey scale goes on to here, so that dots and numbers are seen on its upper end, 1
 
 
 def two_directions(words: Sequence[str]) -> Picture:
@@ -48,14 +49,20 @@ def two_directions(words: Sequence[str]) -> Picture:
         blank(axis, gap * len(words), 4.4)
         for t, word in enumerate(words):
             x = gap * (t + 0.5)
-            left, right = x - 0.4, x + 0.4
+            left, right = x - 0.45, x + 0.45
             axis.text(x, 0.1, word, ha="center", va="bottom")
-            box(axis, (left, 1.5), f"$\\overrightarrow{{a}}^{{⟨{t + 1}⟩}}$", size=(0.75, 0.6), edgecolor=BLUE)
+            box(
+                axis,
+                (left, 1.5),
+                f"$\\overrightarrow{{a}}^{{\\;⟨{t + 1}⟩}}$",
+                size=(0.85, 0.6),
+                edgecolor=BLUE,
+            )
             box(
                 axis,
                 (right, 2.6),
-                f"$\\overleftarrow{{a}}^{{⟨{t + 1}⟩}}$",
-                size=(0.75, 0.6),
+                f"$\\overleftarrow{{a}}^{{\\;⟨{t + 1}⟩}}$",
+                size=(0.85, 0.6),
                 edgecolor=ORANGE,
             )
             box(axis, (x, 4.0), f"$\\hat{{y}}^{{⟨{t + 1}⟩}}$", size=(0.75, 0.5))
@@ -64,11 +71,11 @@ def two_directions(words: Sequence[str]) -> Picture:
             arrow(axis, (left, 1.8), (x - 0.15, 3.75), color=GREY)
             arrow(axis, (right, 2.9), (x + 0.15, 3.75), color=GREY)
             if t + 1 < len(words):
-                arrow(axis, (left + 0.38, 1.5), (left + gap - 0.38, 1.5), color=BLUE, linewidth=2)
+                arrow(axis, (left + 0.43, 1.5), (left + gap - 0.43, 1.5), color=BLUE, linewidth=2)
                 arrow(
                     axis,
-                    (right + gap - 0.38, 2.6),
-                    (right + 0.38, 2.6),
+                    (right + gap - 0.43, 2.6),
+                    (right + 0.43, 2.6),
                     color=ORANGE,
                     linewidth=2,
                     linestyle="--",
@@ -110,7 +117,7 @@ def reach_in_words(values: Array) -> str:
 def draw_influence(axis: Axes, values: Array, words: Sequence[str]) -> None:
     """Draw one grid: shade by size, a dot in every cell that is not zero."""
     shade = (values / max(values.max(), 1e-300)) ** 0.4
-    axis.imshow(shade, cmap="Greys", vmin=0, vmax=1.6)
+    axis.imshow(shade, cmap="Greys", vmin=0, vmax=DARKEST)
     rows, columns = np.nonzero(values)
     axis.plot(columns, rows, color=INK, linestyle="none", marker="o", markersize=3)
     axis.set_xticks(range(len(words)), words, rotation=60, ha="right", rotation_mode="anchor")
@@ -215,11 +222,11 @@ def sentence_in_words(words: Sequence[str], found: Sequence[Span], true: Sequenc
         )
 
     mine = {tuple(span) for span in found}
-    text = f"“{' '.join(words)}”: {spoken(mine)} is marked"
+    text = f"“{' '.join(words)}”: marked {spoken(mine)}"
     if true is None:
         return text + "."
     right = {tuple(span) for span in true}
-    return text + f"; wrongly {spoken(mine - right)}; missed {spoken(right - mine)}."
+    return text + f"; of these wrong {spoken(mine - right)}; missed {spoken(right - mine)}."
 
 
 def score_by_lookahead(ahead: Sequence[int], f1: Sequence[float], levels: Mapping[str, float]) -> Picture:
@@ -241,7 +248,7 @@ def score_by_lookahead(ahead: Sequence[int], f1: Sequence[float], levels: Mappin
         axis = axes[0, 0]
         axis.plot(ahead, f1, label="the same weights, waiting for some words")
         for (label, score), dash in zip(levels.items(), ("--", ":", "-.", (0, (5, 1, 1, 1))), strict=False):
-            axis.axhline(score, color=GREY, linestyle=dash, marker="", label=label)
+            axis.axhline(score, color=GREY, linestyle=dash, marker="", label=label, zorder=1)
         axis.set(xlabel="words that are waited for", ylabel="F1 of names", ylim=(0, 1))
         axis.set_xticks(ahead)
         axis.grid(axis="y")
@@ -271,7 +278,7 @@ def class_probabilities(
     )
     with canvas(alt, width=9.5, height=1.4 + 0.36 * len(names)) as (picture, axes):
         axis = axes[0, 0]
-        axis.imshow(probabilities.T, cmap="Greys", vmin=0, vmax=1.5, aspect="auto")
+        axis.imshow(probabilities.T, cmap="Greys", vmin=0, vmax=DARKEST, aspect="auto")
         for (i, k), p in np.ndenumerate(probabilities.T):
             if p >= 0.005:
                 axis.text(k, i, f"{p:.2f}", ha="center", va="center", fontsize=9)

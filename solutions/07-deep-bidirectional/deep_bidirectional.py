@@ -48,7 +48,8 @@ from seqlib.widgets import deep_bidirectional as widgets
 # %% [markdown]
 r"""
 **Given to you:** `softmax(z)` turns scores into probabilities: the sum over axis 0 is 1, however many axes follow.
-`lstm_gates(xt, a_prev, parameters)` of `04-lstm` gives `ft, ut, cct, ot` of one step; it is yours where yours has passed on
+`lstm_gates(xt, a_prev, parameters)` of `04-lstm` takes the input $(n_x, m)$ and the activation $(n_a, m)$ of one step and
+gives `ft, ut, cct, ot`, each $(n_a, m)$; it is yours where yours has passed on
 this computer, the course's where not.
 
 **Shapes.** Arrays are *features first*: $(n_x, m)$ for one step of $m$ examples, $(n_x, m, T_x)$ for a sequence.
@@ -91,7 +92,7 @@ gradients, goes through both chains, each against its own direction of reading.
 |---|---|---|
 | find names in a text | many-to-many, $T_x = T_y$ | yes, the text is there |
 | tell where a name is from; the mood of a review | many-to-one | yes |
-| tell what happens in a recorded film; which part of a DNA is a gene | many-to-one, many-to-many | yes |
+| tell what happens in a recorded film; which stretch of DNA is a gene | many-to-one, many-to-many | yes |
 | read, in order to translate a finished text | the encoder of many-to-many, $T_x \ne T_y$ | yes |
 | *write* a translation; compose music; predict the next word | one-to-many, the decoder | no: what comes is what it is to make |
 | recognise speech while someone is speaking; translate live | many-to-many | only as far as one is willing to wait |
@@ -300,7 +301,8 @@ plots.influence(
 # %% [markdown]
 r"""
 On the left nothing stands above the diagonal: such a network is called **causal**. *Ashford*, in the second row, has no dot at *Steel*. On the right
-every output sees every input. The shades fade away from the diagonal: seeing is not yet *remembering*; that the LSTM has to learn.
+every output sees every input. Go down a column: the shade fades with the
+distance from the diagonal. Seeing is not yet *remembering*; that the LSTM has to learn.
 """
 
 # %% [markdown]
@@ -764,7 +766,7 @@ learned by heart; and a capital letter proves nothing, since places, months and 
 
 torch does the training, since it has the gradients ready. Sentences of the same length go into one batch, so that nothing is padded. Now and then a word is replaced by
 `<UNK>`, so that the network learns to do without it. Two networks of the same kind are trained: one reads in both directions, the other from the left only. After each pass over the
-data, both are tried on validation sentences, and the best state is kept. It takes about ten seconds; the test sentences are not touched here.
+data, both are tried on validation sentences, and the best state is kept. It takes ten to twenty seconds; the test sentences are not touched here.
 """
 
 # %% demo=true
@@ -1053,7 +1055,11 @@ plots.score_by_lookahead(
 # %% [markdown]
 r"""
 The first words that are waited for bring the most, and after a few of them hardly anything is gained: for names, what tells stands near. So a live system need not wait for the end of
-the sentence. (At $k = 0$ the backward LSTM sees a single word, which it never did in training; a network for such use is better trained in the way it is used.)
+the sentence. 
+
+At $k = 0$ nothing is waited for, and still the network is a little better here than the one that was trained to read from the left. That is no gift of the
+backward LSTM: it has read one word, which in training it saw only at the end of a sentence. They are two networks, each trained once, and one of them
+twice as large. A network for such use is better trained in the way it is used.
 """
 
 # %% [markdown]
@@ -1061,7 +1067,7 @@ r"""
 ### Where is a name from?
 
 The same network, many-to-one: names of twelve countries, in lower case and without accents (a single ğ would give the answer away), letter by letter. Names that occur in several of the countries
-are left out. Two baselines: always the most frequent country, and the country in which the name's last two letters are most frequent.
+are left out. A country is written with its two letters: HR is Croatia, ID Indonesia, SK Slovakia, ZA South Africa (its Zulu names). Two baselines: always the most frequent country, and the country in which the name's last two letters are most frequent.
 """
 
 # %% demo=true
@@ -1139,8 +1145,11 @@ for label, scores in origin_card["baselines"].items():
 
 # %% [markdown]
 r"""
-Both networks are far ahead of a bag of letters, which does not know the order. But look at the last line of the card: counting runs of letters, a naive Bayes classifier, does better than either. With some ten thousand
-names, a network has little to learn from; a simple baseline is always worth its hour. Here is what *your* classifier thinks of ten test names:
+Both networks are far ahead of a bag of letters, which does not know the order. But look at the last line of the card: naive Bayes, which only counts runs of up to a few
+letters, does better than either network, the course's with its two layers among them. So for this task one would take the counting. With some ten thousand names, a
+network has little to learn from; a simple baseline is always worth its hour.
+
+Here is what *your* classifier thinks of ten test names:
 """
 
 # %% demo=true
@@ -1152,7 +1161,7 @@ plots.class_probabilities(
 
 # %% [markdown]
 r"""
-Short names say little, and the network knows it: its probabilities are spread. An ending such as *-inen* or *-ovic* settles the matter. Keep in mind what is measured here: in which country's list a name
+Short names say little, and the network knows it: its probabilities are spread. A beginning such as *van* or *mth-* settles the matter. Keep in mind what is measured here: in which country's list a name
 stands. Where a person is from is something that a name does not tell.
 """
 

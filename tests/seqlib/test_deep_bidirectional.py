@@ -19,7 +19,7 @@ from seqlib.deep_bidirectional import (
     tagger_forward,
     tags_to_spans,
 )
-from seqlib.lstm import lstm_forward
+from seqlib.lstm import lstm_forward, lstm_gates
 
 N_X, N_A, N_Y, V, S, N_S = 3, 4, 5, 11, 6, 2
 LENGTHS = np.array([7, 1, 4, 6])
@@ -216,6 +216,14 @@ def test_the_classifier_reads_each_example_as_if_it_were_alone(seed):
         a = deep_forward(embed(alone, parameters["E"]), np.ones((1, length)), parameters["layers"])
         scores = parameters["Wy"] @ np.concatenate([a[:N_A, 0, -1], a[N_A:, 0, 0]]) + parameters["by"][:, 0]
         np.testing.assert_allclose(y[:, i], np.exp(scores) / np.exp(scores).sum(), **CLOSE)
+
+
+def test_the_gates_of_no_example_are_empty():
+    # A learner's masked layer may ask for the gates of those examples only that are real at a step.
+    nobody = lstm_gates(np.zeros((N_X, 0)), np.zeros((N_A, 0)), draw_lstm(np.random.default_rng(0), N_X))
+    assert [gate.shape for gate in nobody] == [(N_A, 0)] * 4
+    with pytest.raises(ValueError, match=r"xt has shape \(3, 2\)"):
+        lstm_gates(np.zeros((N_X, 2)), np.zeros((N_A, 0)), draw_lstm(np.random.default_rng(0), N_X))
 
 
 @pytest.mark.parametrize(

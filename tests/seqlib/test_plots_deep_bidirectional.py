@@ -5,9 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_rgb
 
 from seqlib.deep_bidirectional import bidirectional_forward, lookahead_forward, lstm_layer_forward
 from seqlib.plots import deep_bidirectional as plots
+from seqlib.plots.style import INK
 from seqlib.widgets import deep_bidirectional as widgets
 
 PNG = b"\x89PNG"
@@ -65,9 +68,9 @@ def test_the_slider_wants_one_example():
 
 def test_what_is_typed_is_tagged():
     typed = widgets.Typed(first_capital, str.split, "met Ada there")
-    assert "Ada is marked" in typed.image.value
+    assert "marked Ada" in typed.image.value
     typed.line.value = "we saw nobody"
-    assert "nothing is marked" in typed.image.value
+    assert "marked nothing" in typed.image.value
     typed.line.value = " "
     assert typed.image.value == "Type a sentence and press Enter."
 
@@ -75,13 +78,13 @@ def test_what_is_typed_is_tagged():
 def test_the_typed_line_carries_its_sentences_as_a_figure():
     shown = widgets.your_sentence(first_capital, str.split, ["met Ada there", "Bo left"])
     assert shown.widget.children[0].value == "met Ada there"
-    assert "Ada is marked" in shown.static.alt and "Bo is marked" in shown.static.alt
+    assert "marked Ada" in shown.static.alt and "marked Bo" in shown.static.alt
 
 
 def test_no_more_words_are_tagged_than_fit():
     typed = widgets.Typed(lambda words: [[len(words) - 1, len(words), "PER"]], str.split, "x")
     typed.line.value = " ".join(f"w{i}" for i in range(100))
-    assert f"w{widgets.MOST_WORDS - 1} is marked" in typed.image.value
+    assert f"marked w{widgets.MOST_WORDS - 1}" in typed.image.value
 
 
 @pytest.mark.parametrize(
@@ -95,9 +98,9 @@ def test_no_more_words_are_tagged_than_fit():
         ),
         (
             lambda: plots.tagged([WORDS], [[[1, 3, "PER"]]], [[[1, 2, "PER"]]]),
-            "Ashford Steel is marked; wrongly Ashford Steel; missed Ashford.",
+            "marked Ashford Steel; of these wrong Ashford Steel; missed Ashford.",
         ),
-        (lambda: plots.tagged([WORDS], [[]]), "nothing is marked."),
+        (lambda: plots.tagged([WORDS], [[]]), "marked nothing."),
         (
             lambda: plots.score_by_lookahead([0, 3], [0.25, 0.5], {"whole": 0.75}),
             "0: 0.25, 3: 0.50. Level lines: whole 0.75.",
@@ -124,3 +127,15 @@ def test_a_long_sentence_goes_on_in_the_next_line_and_its_marks_with_it():
     pieces = plots.runs(places, words, (at - 1, at + 2, "PER"))
     assert [line for line, _, _ in pieces] == [0, 1]
     assert pieces[1][1:] == (0, len("word word"))
+
+
+def luminance(color):
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_what_stands_in_the_darkest_cell_can_be_read():
+    darkest = colormaps["Greys"](1 / plots.DARKEST)[:3]
+    contrast = (luminance(darkest) + 0.05) / (luminance(INK) + 0.05)
+    assert contrast > 4.5  # WCAG AA

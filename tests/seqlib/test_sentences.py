@@ -5,11 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from seqlib.data import sentences
-from seqlib.data.sentences import SHAPES, TAGS, Split, choices, shape_of, shapes_of, spans_of, templates
+from seqlib.data.sentences import SHAPES, TAGS, Split, choices, shape_of, shapes_of, templates
 from seqlib.data.templates import MONTHS, NAMES_THAT_ARE_WORDS, TEMPLATES, THINGS, TITLES, TRAITS
 
 PARTS = Split._fields
@@ -122,25 +120,3 @@ def test_the_first_word_is_the_first_with_letters():
         "mark", "First", "lower", "mark", "Capital", "mark",
     ]  # fmt: skip
     assert shapes_of([]) == []
-
-
-@pytest.mark.parametrize(
-    ("tags", "spans"),
-    [
-        ("O B I O", [(1, 3)]),
-        ("B B I", [(0, 1), (1, 3)]),
-        ("I I O I", [(0, 2), (3, 4)]),
-        ("O O", []),
-        ("B I I", [(0, 3)]),
-    ],
-)
-def test_spans(tags, spans):
-    full = {"O": "O", "B": "B-PER", "I": "I-PER"}
-    assert spans_of([full[tag] for tag in tags.split()]) == spans
-
-
-@given(st.lists(st.sampled_from(TAGS)))
-def test_spans_cover_exactly_the_words_that_are_tagged_and_do_not_overlap(tags):
-    spans = spans_of(tags)
-    covered = [i for start, end in spans for i in range(start, end)]
-    assert covered == [i for i, tag in enumerate(tags) if tag != "O"]
