@@ -80,7 +80,7 @@ PAIRS = """
 2 4 | charming in the first hour , tiresome in the second | tiresome in the first hour , charming in the second
 2 4 | the walk was easy at first and miserable later | the walk was miserable at first and easy later
 2 4 | i loved it in the morning and hated it in the evening | i hated it in the morning and loved it in the evening
-2 4 | the shoes were comfortable on day one and painful on day ten | the shoes were painful on day one and comfortable on day ten
+2 4 | the shoes were comfortable at first and painful by day ten | the shoes were painful at first and comfortable by day ten
 2 4 | the series opens with a thrill and closes with a yawn | the series opens with a yawn and closes with a thrill
 2 4 | the coffee was rich last year and is thin this year | the coffee was thin last year and is rich this year
 2 4 | before the update it was fast , now it is slow | before the update it was slow , now it is fast
