@@ -9,6 +9,7 @@ from seqlib.activations import Array
 from seqlib.plots import gru as plots
 from seqlib.plots.style import Picture
 from seqlib.widgets import Shown, with_fallback
+from seqlib.widgets.gates import Gates, GateSliders
 
 # A `gru_cell_forward`: (xt, a_prev, parameters) -> a_next, yt_pred, cache.
 Cell = Callable[[Array, Array, dict[str, Array]], tuple[Any, ...]]
@@ -20,8 +21,6 @@ RECURRENT = -3.0
 CONTENT = 1.5
 SLIDERS = {"Γ_u": "Γ_u, overwrites", "Γ_r": "Γ_r, lets see", "x": "x, input"}
 NEARLY = 1e-9  # how close to 0 and 1 a σ is taken
-
-Gates = dict[str, Array]
 
 
 def constant(update: float, reset: float, content: float = 0.0) -> Gates:
@@ -98,7 +97,7 @@ def picture_of(cell: Cell, gates: Mapping[str, Array], at: int | None = None) ->
     return plots.mixture(gates, *run(cell, gates), at=at)
 
 
-class Mixer:
+class Mixer(GateSliders):
     """Sliders for the two gates and the input at one step, and the unit over all steps.
 
     Args:
@@ -106,60 +105,7 @@ class Mixer:
     """
 
     def __init__(self, cell: Cell) -> None:
-        import ipywidgets
-
-        self.cell = cell
-        start = next(iter(presets()))
-        self.gates = presets()[start]
-        wide: Any = {"style": {"description_width": "initial"}, "layout": {"width": "48%"}}
-        self.preset = ipywidgets.Dropdown(
-            options=list(presets()), value=start, description="start from", **wide
-        )
-        self.step = ipywidgets.IntSlider(value=1, min=1, max=STEPS, description="time step", **wide)
-        self.sliders = {
-            name: ipywidgets.FloatSlider(
-                value=float(self.gates[name][0]),
-                min=-2.0 if name == "x" else 0.0,
-                max=2.0 if name == "x" else 1.0,
-                step=0.05,
-                description=label,
-                continuous_update=False,
-                **wide,
-            )
-            for name, label in SLIDERS.items()
-        }
-        self.image = ipywidgets.HTML()
-        update, reset, content = self.sliders.values()
-        rows = [[self.preset, self.step], [update, reset], [content]]
-        self.box = ipywidgets.VBox([*(ipywidgets.HBox(row) for row in rows), self.image])
-        self.preset.observe(self.start_over, "value")
-        self.step.observe(self.show_step, "value")
-        for slider in self.sliders.values():
-            slider.observe(self.set_gates, "value")
-        self.draw()
-
-    def start_over(self, change: Any) -> None:
-        """Take the gates of the chosen preset."""
-        self.gates = presets()[change["new"]]
-        self.show_step(change)
-
-    def show_step(self, _: Any) -> None:
-        """Let the sliders say what the gates of the chosen step are."""
-        for name, slider in self.sliders.items():
-            slider.unobserve(self.set_gates, "value")
-            slider.value = float(self.gates[name][self.step.value - 1])
-            slider.observe(self.set_gates, "value")
-        self.draw()
-
-    def set_gates(self, _: Any) -> None:
-        """Take the sliders' values for the chosen step."""
-        for name, slider in self.sliders.items():
-            self.gates[name][self.step.value - 1] = slider.value
-        self.draw()
-
-    def draw(self) -> None:
-        """Run the cell over all steps and show the unit."""
-        self.image.value = picture_of(self.cell, self.gates, self.step.value - 1).html()
+        super().__init__(presets, SLIDERS, lambda gates, t: picture_of(cell, gates, t), {"x": (-2.0, 2.0)})
 
 
 def gate_mixer(cell: Cell) -> Shown:

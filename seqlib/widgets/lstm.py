@@ -10,6 +10,7 @@ from seqlib.activations import Array
 from seqlib.plots import lstm as plots
 from seqlib.plots.style import Picture
 from seqlib.widgets import Shown, with_fallback
+from seqlib.widgets.gates import Gates, GateSliders
 
 # An `lstm_cell_forward`: (xt, a_prev, c_prev, parameters) -> a_next, c_next, yt_pred, cache.
 Cell = Callable[[Array, Array, Array, dict[str, Array]], tuple[Any, ...]]
@@ -24,8 +25,6 @@ GATES = {
 }
 CANDIDATE = 0.9
 NEARLY = 1e-9  # how close to 0 and 1 a σ, or to ±1 a tanh, is taken
-
-Gates = dict[str, Array]
 
 
 def constant(forget: float, update: float, output: float) -> Gates:
@@ -102,7 +101,7 @@ def picture_of(cell: Cell, gates: Mapping[str, Array], at: int | None = None) ->
     return plots.belt(gates, *ride(cell, gates), at=at)
 
 
-class Belt:
+class Belt(GateSliders):
     """Sliders for the four gates at one step, and the belt over all steps.
 
     Args:
@@ -110,60 +109,7 @@ class Belt:
     """
 
     def __init__(self, cell: Cell) -> None:
-        import ipywidgets
-
-        self.cell = cell
-        start = next(iter(presets()))
-        self.gates = presets()[start]
-        wide: Any = {"style": {"description_width": "initial"}, "layout": {"width": "48%"}}
-        self.preset = ipywidgets.Dropdown(
-            options=list(presets()), value=start, description="start from", **wide
-        )
-        self.step = ipywidgets.IntSlider(value=1, min=1, max=STEPS, description="time step", **wide)
-        self.sliders = {
-            name: ipywidgets.FloatSlider(
-                value=float(self.gates[name][0]),
-                min=-1.0 if name == "c̃" else 0.0,
-                max=1.0,
-                step=0.05,
-                description=label,
-                continuous_update=False,
-                **wide,
-            )
-            for name, label in GATES.items()
-        }
-        self.image = ipywidgets.HTML()
-        rows = [[self.preset, self.step], *zip(*[iter(self.sliders.values())] * 2, strict=True)]
-        self.box = ipywidgets.VBox([*(ipywidgets.HBox(row) for row in rows), self.image])
-        self.preset.observe(self.start_over, "value")
-        self.step.observe(self.show_step, "value")
-        for slider in self.sliders.values():
-            slider.observe(self.set_gates, "value")
-        self.draw()
-
-    def start_over(self, change: Any) -> None:
-        """Take the gates of the chosen preset."""
-        self.gates = presets()[change["new"]]
-        self.show_step(change)
-
-    def show_step(self, _: Any) -> None:
-        """Let the sliders say what the gates of the chosen step are."""
-        t = self.step.value - 1
-        for name, slider in self.sliders.items():
-            slider.unobserve(self.set_gates, "value")
-            slider.value = float(self.gates[name][t])
-            slider.observe(self.set_gates, "value")
-        self.draw()
-
-    def set_gates(self, _: Any) -> None:
-        """Take the sliders' values for the chosen step."""
-        for name, slider in self.sliders.items():
-            self.gates[name][self.step.value - 1] = slider.value
-        self.draw()
-
-    def draw(self) -> None:
-        """Run the cell over all steps and show the belt."""
-        self.image.value = picture_of(self.cell, self.gates, self.step.value - 1).html()
+        super().__init__(presets, GATES, lambda gates, t: picture_of(cell, gates, t), {"c̃": (-1.0, 1.0)})
 
 
 def memory_belt(cell: Cell) -> Shown:
