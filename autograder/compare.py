@@ -573,7 +573,8 @@ def changed(before: Tree, after: Tree, place: str) -> str | None:
     elif isinstance(before, np.ndarray):
         return None if isinstance(after, np.ndarray) and restored(before, after) else place
     else:
-        return None if type(before) is type(after) and before == after else place
+        both_nan = before != before and after != after
+        return None if type(before) is type(after) and (before == after or both_nan) else place
     return next((found for pair in pairs if (found := changed(*pair)) is not None), None)
 
 

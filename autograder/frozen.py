@@ -69,7 +69,8 @@ def alike(one: Tree, other: Tree) -> bool:
     if isinstance(one, np.ndarray):
         other = np.asarray(other)
         numeric = other.dtype.kind in "biuf" and one.shape == other.shape
-        return numeric and bool(np.allclose(one, other, rtol=ANSWER_TOLERANCE, atol=ANSWER_TOLERANCE))
+        close = functools.partial(np.allclose, rtol=ANSWER_TOLERANCE, atol=ANSWER_TOLERANCE, equal_nan=True)
+        return numeric and bool(close(one, other))
     return changed(one, other, "argument") is None
 
 

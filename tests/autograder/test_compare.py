@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import Expectation, changed, compare
+from autograder.frozen import alike
 from autograder.layout import Array, Dict, Each, Number, Tuple, from_json
 from autograder.outcome import CallError, CallOutcome
 from autograder.row import UNCHANGED, Row
@@ -100,6 +101,12 @@ def test_nan_and_infinity_are_explained_and_counted():
     assert "is nan, expected" in message and "(nan comes from 0 / 0, inf − inf or 0 · inf)" in message
     assert "(inf comes from a division by 0" in rows_for((A, -np.inf, {"dW": W}))["loss"].message
     assert "comes from" not in rows_for((A + 1, 2.5, {"dW": W}))["activations"].message
+
+
+def test_nan_is_the_same_as_nan_in_what_was_frozen():
+    nan = [np.array([np.nan, 1.0]), float("nan")]
+    assert alike(nan, [np.array([np.nan, 1.0]), float("nan")])
+    assert not alike(nan, [np.array([0.0, 1.0]), float("nan")]) and not alike(nan, [nan[0], 0.0])
 
 
 def test_a_mistake_that_gives_nan_is_recognised():
