@@ -168,7 +168,8 @@ def unit_columns(E: Array) -> Array:
         (n_e, V).
     """
     lengths = np.linalg.norm(E, axis=0, keepdims=True)
-    return np.divide(E, lengths, out=np.zeros(E.shape), where=lengths > 0)
+    unit: Array = np.divide(E, lengths, out=np.zeros(E.shape), where=lengths > 0)
+    return unit
 
 
 @requires(_vectors, _asked)
