@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from seqlib.activations import Array
-from seqlib.plots.lstm import steps, symbols, tidy
+from seqlib.plots.lstm import over_words, steps, symbols, tidy
 from seqlib.plots.style import BLUE, FAINT, INK, ORANGE, PAPER, Picture, canvas, show_cells, signed
 
 Curves = Mapping[str, Array]
@@ -124,15 +124,9 @@ def sentence(words: Sequence[str], gates: Curves, held: Curves, probability: Cur
         axes,
     ):
         table, middle, below = axes[:, 0]
-        show_cells(table, np.stack(list(gates.values())), limit=1, digits=2)
-        table.set_yticks(range(len(gates)), [symbols(name) for name in gates])
-        tidy(middle, below)
-        for axis, curves in ((middle, held), (below, probability)):
-            for label, values in curves.items():
-                axis.plot(range(len(words)), values, label=label)
+        over_words(table, middle, below, words, gates, held, probability)
+        for axis in (middle, below):
             axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
-        middle.axhline(0, color=FAINT, linewidth=1)
-        middle.set(ylabel="activation $a$", ylim=(-1.15, 1.15))
-        below.set(ylabel=f"“{of}” is next", ylim=(-0.05, 1.05))
-        below.set_xticks(range(len(words)), words, rotation=35, ha="right")
+        middle.set(ylabel="activation $a$")
+        below.set(ylabel=f"“{of}” is next")
     return picture

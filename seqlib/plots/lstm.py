@@ -191,6 +191,38 @@ def draw_memory(axis: Axes, memory: Array, written: Array) -> None:
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9, handlelength=3)
 
 
+def over_words(
+    table: Axes,
+    middle: Axes,
+    below: Axes,
+    words: Sequence[str],
+    gates: Curves,
+    held: Curves,
+    probability: Curves,
+) -> None:
+    """Draw gates as cells, what units hold, and a probability, one above the other over the words of a sentence.
+
+    Args:
+        table: where the gates go.
+        middle: where what is held goes.
+        below: where the probability goes, and the words.
+        words: one for each step.
+        gates: values of the gates, (T,), by label.
+        held: from −1 to 1, (T,), by label.
+        probability: (T,), by label.
+    """
+    show_cells(table, np.stack(list(gates.values())), limit=1, digits=2)
+    table.set_yticks(range(len(gates)), [symbols(name) for name in gates])
+    tidy(middle, below)
+    for axis, curves in ((middle, held), (below, probability)):
+        for label, values in curves.items():
+            axis.plot(range(len(words)), values, label=label)
+    middle.axhline(0, color=FAINT, linewidth=1)
+    middle.set(ylim=(-1.15, 1.15))
+    below.set(ylim=(-0.05, 1.05))
+    below.set_xticks(range(len(words)), words, rotation=35, ha="right")
+
+
 def sentence_memory(
     words: Sequence[str], gates: Curves, memory: Curves, probability: Curves, of: str
 ) -> Picture:
@@ -215,17 +247,10 @@ def sentence_memory(
         axes,
     ):
         table, middle, below = axes[:, 0]
-        show_cells(table, np.stack(list(gates.values())), limit=1, digits=2)
-        table.set_yticks(range(len(gates)), [symbols(name) for name in gates])
-        tidy(middle, below)
-        for axis, curves in ((middle, memory), (below, probability)):
-            for label, values in curves.items():
-                axis.plot(range(len(words)), values, label=label)
-        middle.axhline(0, color=FAINT, linewidth=1)
-        middle.set(ylabel="memory $c$", ylim=(-1.15, 1.15))
+        over_words(table, middle, below, words, gates, memory, probability)
+        middle.set(ylabel="memory $c$")
         middle.legend(loc="center right", ncols=2, frameon=True, framealpha=1, edgecolor=PAPER)
-        below.set(ylabel=f"probability of “{of}”", ylim=(-0.05, 1.05))
-        below.set_xticks(range(len(words)), words, rotation=35, ha="right")
+        below.set(ylabel=f"probability of “{of}”")
     return picture
 
 
