@@ -1059,7 +1059,7 @@ the sentence.
 
 At $k = 0$ nothing is waited for, and still the network is a little better here than the one that was trained to read from the left. That is no gift of the
 backward LSTM: it has read one word, which in training it saw only at the end of a sentence. They are two networks, each trained once, and one of them
-twice as large. A network for such use is better trained in the way it is used.
+has twice as many units. A network for such use is better trained in the way it is used.
 """
 
 # %% [markdown]
@@ -1161,7 +1161,7 @@ plots.class_probabilities(
 
 # %% [markdown]
 r"""
-Short names say little, and the network knows it: its probabilities are spread. A beginning such as *van* or *mth-* settles the matter. Keep in mind what is measured here: in which country's list a name
+Most short names say little, and the network knows it: its probabilities are spread. *mth-* at the beginning, or a *van* that stands by itself, settles the matter. Keep in mind what is measured here: in which country's list a name
 stands. Where a person is from is something that a name does not tell.
 """
 
