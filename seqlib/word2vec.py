@@ -250,9 +250,10 @@ def softmax_gradients(E: Array, Theta: Array, centers: Indices, contexts: Indice
     """
     m = len(centers)
     y_pred = skipgram_probabilities(E, Theta, centers)  # (V, m)
-    loss = -np.log(y_pred[contexts, np.arange(m)]).mean()
-    y = np.eye(E.shape[1])[:, contexts]  # (V, m) one-hot
-    dz = (y_pred - y) / m
+    true = contexts, np.arange(m)
+    loss = -np.log(y_pred[true]).mean()
+    dz = y_pred / m
+    dz[true] -= 1 / m  # ŷ - y without a one-hot y
     dTheta = dz @ E[:, centers].T
     dE = np.zeros_like(E)
     np.add.at(dE.T, centers, dz.T @ Theta)  # a centre that comes twice gets both

@@ -63,7 +63,7 @@ def draw_frequencies(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 def draw_thinning(rng: np.random.Generator, dims: Dims) -> Arguments:
     """One sentence, to be thinned out many times; one word stands in it three times."""
-    keep = np.array([0.9, 0.25, 0.45, 0.7]) * np.exp(rng.normal(0, 0.02, dims["V"]))
+    keep = np.array([0.4, 0.25, 0.4, 0.7]) * np.exp(rng.normal(0, 0.02, dims["V"]))
     return {
         "sentence": [2, 0, 2, 1, 2],
         "keep": keep,
@@ -502,13 +502,18 @@ softmax_gradients = Exercise(
         ),
         Mistake(
             "sum_for_mean",
-            [(".mean()", ".sum()"), ("(y_pred - y) / m", "(y_pred - y)")],
+            [(".mean()", ".sum()"), ("y_pred / m", "y_pred.copy()"), ("-= 1 / m", "-= 1")],
             "Loss and gradients are sums over the pairs. Both are means: divide by m.",
         ),
         Mistake(
             "gradient_of_the_sum",
-            ("(y_pred - y) / m", "(y_pred - y)"),
+            [("y_pred / m", "y_pred.copy()"), ("-= 1 / m", "-= 1")],
             "Your gradients are those of the sum of the losses. The loss is their mean over the pairs.",
+        ),
+        Mistake(
+            "half_divided",
+            ("-= 1 / m", "-= 1"),
+            "You divide ŷ by m, and subtract the whole y. Both are divided: (ŷ − y) / m.",
         ),
         Mistake(
             "loss_is_a_sum",
@@ -522,18 +527,18 @@ softmax_gradients = Exercise(
         ),
         Mistake(
             "sign_turned",
-            ("(y_pred - y)", "(y - y_pred)"),
+            ("dTheta = dz", "dz = -dz\n    dTheta = dz"),
             "Your gradients have the other sign. At the scores it is ŷ − y.",
         ),
         Mistake(
             "context_not_subtracted",
-            ("(y_pred - y)", "y_pred"),
+            ("-= 1 / m", "-= 0"),
             "The true contexts have no effect on your gradients. At the scores it is ŷ − y, with y one-hot.",
         ),
         Mistake("centers_and_contexts_swapped", SWAPPED_PAIR, SWAPPED_PAIR_TEXT),
         Mistake(
             "true_scores_only",
-            ("(y_pred - y)", "(y_pred - y) * y"),
+            ("dTheta = dz", "dz = dz * np.eye(len(Theta))[:, contexts]\n    dTheta = dz"),
             "Only the context's own score has a gradient in yours. Every word has one: through the softmax each takes "
             "probability away from the others.",
         ),
@@ -1203,6 +1208,12 @@ SAME_LENGTH = "both always have the same length, so that zip never looks"
 DIVIDED_BY_0 = "2 // 1 is 2, and in arrays of whole numbers 2 // 0 is 0, as 2 * 0 is"
 EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {
     "skipgram_pairs": {"if j != i:  →  if j is not i:": SAME_OBJECT},
+    "subsample": {
+        "kept: Indices = tokens[rng.random(len(tokens)) < keep[tokens]]  →  "
+        "kept: Indices = tokens[rng.random(len(tokens)) <= keep[tokens]]": (
+            "a draw equals a given number once in 2^53 times"
+        ),
+    },
     "leaf_probabilities": {
         "signs = 1 - 2 * np.array(code)  # bit 0 is +1, bit 1 is -1  →  "
         "signs = 1 - 2 // np.array(code)  # bit 0 is +1, bit 1 is -1": DIVIDED_BY_0,
