@@ -158,7 +158,9 @@ def bits(levels: Mapping[str, float], bar: float, own: str) -> Picture:
             on_paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
             axis.text(0.1, row, f"{levels[name]:.3f}", va="center", fontsize=10, bbox=on_paper)
         axis.axvline(bar, color=INK, linestyle="--", linewidth=1.2)
-        axis.annotate(f"aim {bar:.2f}", (bar, len(ranked) - 0.5), (3, 2), textcoords="offset points", fontsize=9)
+        axis.annotate(
+            f"aim {bar:.2f}", (bar, len(ranked) - 0.5), (3, 2), textcoords="offset points", fontsize=9
+        )
         axis.set_yticks(range(len(ranked)), ranked)
         axis.set(xlabel="bits per character on held-out names; fewer is better")
     return picture

@@ -79,7 +79,9 @@ def test_a_drawn_value_of_another_kind_is_described():
 def test_one_value_from_one_seed_is_alike_whatever_it_is_and_two_are_not():
     assert laws.broken("alike", [3] * 30, [5] * 30) is None
     message = laws.broken("alike", [3] * 30, [5] * 29 + [1])
-    assert message and message.startswith("1 and 5 are drawn, though every call was given a generator with the same")
+    assert message and message.startswith(
+        "1 and 5 are drawn, though every call was given a generator with the same"
+    )
 
 
 def test_an_empty_array_counts_as_nothing_drawn():
