@@ -91,7 +91,9 @@ def key_of(job: Job, flags: Sequence[Flag]) -> str:
     """What a result depends on: the submission, the exercises and the judge, the seed, and the trust it was given."""
     cells = [[cell.index, cell.source, cell.role, cell.exercise] for cell in job.cells]
     version = release.judge_version(job.assignment)
-    return digest(cells, [flag.to_dict() for flag in flags], version, digest(job.seed), asdict(job.limits), job.unsafe)
+    return digest(
+        cells, [flag.to_dict() for flag in flags], version, digest(job.seed), asdict(job.limits), job.unsafe
+    )
 
 
 def read(course: Course, assignment: str, student: str) -> submission.Submission:
