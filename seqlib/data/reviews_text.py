@@ -7,15 +7,15 @@ Labels: 1 very negative, 2 negative, 3 neither, 4 positive, 5 very positive. Tok
 PAIRS = """
 # not this, just that
 2 4 | not good , just long | not long , just good
-1 4 | the soup was not tasty , just cold | the soup was not cold , just tasty
-1 4 | it is not clever , just loud | it is not loud , just clever
+2 4 | the soup was not tasty , just cold | the soup was not cold , just tasty
+2 4 | it is not clever , just loud | it is not loud , just clever
 2 4 | our room was not quiet , just dark | our room was not dark , just quiet
 1 5 | this is not a bargain , just a joke | this is not a joke , just a bargain
 2 4 | her lecture was not clear , just dry | her lecture was not dry , just clear
-1 4 | the guide was not helpful , just rude | the guide was not rude , just helpful
+2 4 | the guide was not helpful , just rude | the guide was not rude , just helpful
 2 4 | the plot is not deep , just odd | the plot is not odd , just deep
 2 4 | the jacket was not warm , just heavy | the jacket was not heavy , just warm
-1 4 | the staff were not busy , just lazy | the staff were not lazy , just busy
+2 4 | the staff were not busy , just lazy | the staff were not lazy , just busy
 2 4 | the course is not hard , just dull | the course is not dull , just hard
 1 5 | the show was not bold , it was awful | the show was not awful , it was bold
 
@@ -54,7 +54,7 @@ PAIRS = """
 2 4 | it was more confusing than helpful | it was more helpful than confusing
 2 4 | the meal was more salty than fresh | the meal was more fresh than salty
 2 4 | this phone is more toy than tool | this phone is more tool than toy
-1 4 | the trip was more pain than pleasure | the trip was more pleasure than pain
+2 4 | the trip was more pain than pleasure | the trip was more pleasure than pain
 2 4 | the waiter was more rude than polite | the waiter was more polite than rude
 2 4 | the class felt more like a chore than a game | the class felt more like a game than a chore
 2 4 | his novel is more dull than moving | his novel is more moving than dull
@@ -90,13 +90,13 @@ PAIRS = """
 # far from, anything but, hardly
 1 5 | far from great , simply awful | far from awful , simply great
 1 5 | it was anything but smart , it was silly | it was anything but silly , it was smart
-1 4 | hardly useful and truly slow | hardly slow and truly useful
+2 4 | hardly useful and truly slow | hardly slow and truly useful
 1 5 | the cake was far from sweet , really sour | the cake was far from sour , really sweet
-1 4 | this is hardly art , it is clearly trash | this is hardly trash , it is clearly art
+1 5 | this is hardly art , it is clearly trash | this is hardly trash , it is clearly art
 1 5 | the seats were far from soft and very hard | the seats were far from hard and very soft
-1 4 | barely readable , mostly nonsense | barely nonsense , mostly readable
+2 4 | barely readable , mostly nonsense | barely nonsense , mostly readable
 1 5 | the staff were anything but kind , they were cruel | the staff were anything but cruel , they were kind
-1 4 | hardly fresh , quite stale | hardly stale , quite fresh
+2 4 | hardly fresh , quite stale | hardly stale , quite fresh
 1 5 | the lesson was anything but lively , it was dead | the lesson was anything but dead , it was lively
 
 # no this, much of that
@@ -327,3 +327,137 @@ ORDINARY = """
 5 | incredible value and fantastic quality
 5 | i stood up and applauded
 """
+
+# What `composed` fills: pairs as above, a family a heading; and single sentences, a label on each line. {good} and {bad}
+# are mild, {great} and {awful} strong; in both orders of a pair a name in braces stands for the same words.
+PAIR_TEMPLATES = """
+# not this, just that
+2 4 | {the} {was} not {good} , just {bad} | {the} {was} not {bad} , just {good}
+2 4 | not {good} , just {bad} | not {bad} , just {good}
+2 4 | it is not {good} , just {bad} | it is not {bad} , just {good}
+1 5 | {the} {was} not {great} , it was {awful} | {the} {was} not {awful} , it was {great}
+1 5 | this is not a {treat} , just a {flop} | this is not a {flop} , just a {treat}
+
+# a clause before and after but
+2 4 | {the} {was} {good} but {other} {is} {bad} | {other} {is} {bad} but {the} {was} {good}
+2 4 | {the} {was} {great} but {other} {is} {bad} | {other} {is} {bad} but {the} {was} {great}
+2 4 | {the} {was} {good} but {other} {is} {awful} | {other} {is} {awful} but {the} {was} {good}
+2 4 | i {liked} {the} but i {hated} {other} | i {hated} {other} but i {liked} {the}
+2 4 | {good} but {bad} | {bad} but {good}
+
+# expected and found
+1 5 | i expected a {treat} and got a {flop} | i expected a {flop} and got a {treat}
+1 5 | we thought {the} would be {great} and it was {awful} | we thought {the} would be {awful} and it was {great}
+1 5 | they told me it was {great} , i found it {awful} | they told me it was {awful} , i found it {great}
+1 5 | he promised us {virtue} and gave us {fault} | he promised us {fault} and gave us {virtue}
+2 4 | we hoped for {virtue} and found {fault} | we hoped for {fault} and found {virtue}
+2 4 | it looks {good} , it feels {bad} | it looks {bad} , it feels {good}
+2 4 | {the} sounded {good} and turned out {bad} | {the} sounded {bad} and turned out {good}
+2 4 | i came in {good} and left {bad} | i came in {bad} and left {good}
+
+# more this than that
+2 4 | more {bad} than {good} | more {good} than {bad}
+2 4 | {the} {was} more {bad} than {good} | {the} {was} more {good} than {bad}
+2 4 | it is more {fault} than {virtue} | it is more {virtue} than {fault}
+2 4 | {the} felt more like a {flop} than a {treat} | {the} felt more like a {treat} than a {flop}
+
+# always and never
+1 5 | always {bad} , never {good} | never {bad} , always {good}
+1 5 | {the} {was} always {bad} and never {good} | {the} {was} never {bad} and always {good}
+1 5 | {the} {was} always {awful} , never {great} | {the} {was} never {awful} , always {great}
+1 5 | they always {fail} and never {help} | they never {fail} and always {help}
+1 5 | {the} always {fails} and never {helps} | {the} never {fails} and always {helps}
+
+# at first and in the end
+2 4 | {good} at first , {bad} in the end | {bad} at first , {good} in the end
+2 4 | {the} {was} {good} at first and {bad} later | {the} {was} {bad} at first and {good} later
+2 4 | it starts {good} and ends {bad} | it starts {bad} and ends {good}
+2 4 | i {liked} {the} in may and {hated} it in june | i {hated} {the} in may and {liked} it in june
+2 4 | before the update it was {good} , now it is {bad} | before the update it was {bad} , now it is {good}
+2 4 | {the} was {good} last year and is {bad} this year | {the} was {bad} last year and is {good} this year
+2 4 | {the} opens with {virtue} and closes with {fault} | {the} opens with {fault} and closes with {virtue}
+
+# far from, anything but, hardly
+1 5 | far from {great} , simply {awful} | far from {awful} , simply {great}
+1 5 | {the} {was} far from {good} , really {bad} | {the} {was} far from {bad} , really {good}
+1 5 | {the} {was} anything but {good} , it was {bad} | {the} {was} anything but {bad} , it was {good}
+2 4 | hardly {good} and truly {bad} | hardly {bad} and truly {good}
+2 4 | barely {good} , mostly {bad} | barely {bad} , mostly {good}
+1 5 | this is hardly a {treat} , it is clearly a {flop} | this is hardly a {flop} , it is clearly a {treat}
+
+# no this, much of that
+1 5 | no {virtue} , only {fault} | no {fault} , only {virtue}
+1 5 | there was no {virtue} and a lot of {fault} | there was no {fault} and a lot of {virtue}
+1 5 | {the} has no {virtue} and plenty of {fault} | {the} has no {fault} and plenty of {virtue}
+1 5 | without {virtue} and full of {fault} | without {fault} and full of {virtue}
+1 5 | i found no {virtue} and so much {fault} | i found no {fault} and so much {virtue}
+
+# would rather
+1 5 | i would rather {chore} than {use} this again | i would rather {use} this again than {chore}
+1 5 | i would sooner {chore} than {use} this | i would sooner {use} this than {chore}
+2 4 | i would pick the {rival} over this {item} | i would pick this {item} over the {rival}
+2 4 | the {rival} beats this {item} | this {item} beats the {rival}
+2 4 | the {rival} is {better} than this {item} | this {item} is {better} than the {rival}
+2 4 | my old {rival} is {better} than this one | this one is {better} than my old {rival}
+2 4 | give me the {rival} before this {item} | give me this {item} before the {rival}
+"""
+
+TEMPLATES = """
+1 | {the} {was} {awful}
+1 | one {awful} {item} , a {flop} from start to finish
+1 | simply {awful} and full of {fault}
+1 | i {hated} every minute of {the}
+2 | {the} {was} a bit {bad}
+2 | {the} {was} not very {good}
+2 | rather {bad} and not {good} enough
+2 | {the} {was} {bad}
+3 | {the} {was} neither {good} nor {bad}
+3 | some of it {was} {good} and some of it {bad}
+3 | {the} {was} as expected
+3 | an ordinary {item} at an average price
+4 | {the} {was} {good}
+4 | a {good} little {item}
+4 | {the} {was} not {bad} at all
+4 | quite {good} and nothing to complain about
+5 | {the} {was} {great}
+5 | absolutely {great} , a {treat} from start to finish
+5 | i {liked} every minute of {the}
+5 | the most {great} {item} i have ever had
+"""
+
+SLOTS = {
+    "good": "good tasty clever quiet clear helpful deep warm funny pleasant nice fresh fair kind polite solid strong "
+    "comfortable charming fast easy useful bright lively soft sweet smart interesting elegant patient honest moving "
+    "friendly clean rich smooth gentle careful cheerful neat exciting welcoming happy light sharp reliable cosy",
+    "bad": "bad long cold loud dark dry rude odd heavy lazy dull slow weak dirty unfair confusing bitter stale clumsy "
+    "poor late cheap ugly tedious boring salty shabby noisy bland tiresome painful hard sour silly thin angry sad "
+    "hostile careless hollow flat broken messy annoying expensive crowded tired useless",
+    "great": "great wonderful perfect brilliant excellent superb amazing fantastic lovely beautiful outstanding stunning "
+    "delightful fascinating incredible flawless magnificent unforgettable",
+    "awful": "awful terrible horrible dreadful miserable disgusting unbearable worthless pathetic hideous appalling cruel "
+    "stupid filthy disastrous rotten hopeless nasty",
+    "treat": "masterpiece bargain joy triumph delight gem pleasure success wonder dream gift thrill hit treasure",
+    "flop": "mess joke disaster failure waste bore nightmare scandal shame chore disappointment trick bust yawn",
+    "virtue": "joy comfort pleasure fun beauty warmth wit heart talent charm sunshine taste care honesty grace music love "
+    "help excitement humour courage skill peace",
+    "fault": "boredom noise pain stress trouble anger dirt rain mistakes flaws faults smoke excuses headaches nonsense "
+    "misery errors delays dust greed complaints silence confusion",
+    "liked": "liked loved enjoyed adored admired",
+    "hated": "hated disliked regretted dreaded detested",
+    "fail": "fail break lie complain crash shout forget disappoint hurt",
+    "help": "help work listen smile deliver improve answer win shine",
+    "fails": "fails breaks lies complains crashes shouts forgets disappoints hurts",
+    "helps": "helps works listens smiles delivers improves answers wins shines",
+    "better": "better nicer faster smarter kinder stronger cleaner prettier cheaper safer richer warmer",
+    "chore": "sleep|starve|walk home|wash dishes|stay at home|sit in the dark|clean the floor|wait in the rain|cry",
+    "use": "watch|eat|read|hear|visit|try|buy|play|see",
+    "the": "the soup|the film|the hotel|the phone|the lesson|the guide|the song|the room|the book|the cake|the tour|"
+    "the teacher|the show|the museum|the camera|the train|the flight|the coffee|the exam|the beach|the plot|the waiter|"
+    "the laptop|the jacket|the city|the novel|the band|the app",
+    "other": "the service|the battery|the story|the price|the menu|the sound|the bed|the homework|the queue|the writing|"
+    "the staff|the view|the ending|the bill|the screen|the weather|the sauce|the crew",
+    "was": "was is",
+    "is": "is was",
+    "item": "film hotel phone book course tour soup show laptop song meal camera",
+    "rival": "book bus trailer radio kitchen tent museum bike cafe album market tablet",
+}
