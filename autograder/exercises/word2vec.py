@@ -298,6 +298,14 @@ skipgram_pairs = Exercise(
             "Words near the beginning and the end of a sentence have no pairs. Their windows are cut off, not left out.",
         ),
         Mistake(
+            "nearest_first",
+            (
+                "for j in range(max(0, i - window), min(len(sentence), i + window + 1)):",
+                "for j in sorted(range(max(0, i - window), min(len(sentence), i + window + 1)), key=lambda j: abs(j - i)):",
+            ),
+            "The contexts of a centre are in the order of their distance. They are asked for from left to right.",
+        ),
+        Mistake(
             "exchanged",
             (
                 "return np.array(centers, dtype=int), np.array(contexts, dtype=int)",
@@ -543,6 +551,12 @@ softmax_gradients = Exercise(
             "probability away from the others.",
         ),
         Mistake(
+            "a_column_for_each_pair",
+            ("np.add.at(dE.T, centers, dz.T @ Theta)", "dE = Theta.T @ dz"),
+            "Your dE has a column for each pair. It has one for each word, the shape of E: the gradient of a pair belongs "
+            "into the column of its centre.",
+        ),
+        Mistake(
             "every_column_the_same",
             ("np.add.at(dE.T, centers, dz.T @ Theta)", "dE += (dz.T @ Theta).sum(axis=0)[:, np.newaxis]"),
             "Each column of dE has the sum over all pairs. A pair changes the vector of its own centre only.",
@@ -690,6 +704,11 @@ codes_and_paths = Exercise(
                 "return tuple([found[node] for node in range(2 * V - 1)] for found in (codes, paths))",
             ),
             "Your lists go on with the inner nodes. Only the V words have codes.",
+        ),
+        Mistake(
+            "codes_as_text",
+            ("[codes[word] for", '["".join(map(str, codes[word])) for'),
+            "Your codes are text. A code is a list of whole numbers, 0 or 1.",
         ),
         Mistake(
             "last_bit_only",
@@ -1023,6 +1042,15 @@ negative_sampling_gradients = Exercise(
             LOST,
         ),
         Mistake(
+            "repeated_negatives_of_a_pair_lost",
+            (
+                'np.add.at(dTheta, words, np.einsum("mk,mn->mkn", dz, e))',
+                "for i, row in enumerate(words):\n        dTheta[row] += np.outer(dz[i], e[i])",
+            ),
+            "Where one word is drawn twice among the negatives of a pair, one of its gradients is lost: `x[indices] += g` "
+            "writes to each index once only. Both have to be added.",
+        ),
+        Mistake(
             "negatives_pulled_in",
             ("== 0, 1, -1)", "== 0, 1, 1)"),
             "The negatives are treated like the context, as if all were to be near the centre. For a negative it is "
@@ -1124,6 +1152,12 @@ train_skipgram = Exercise(
             "rate_ends_at_0",
             ("(1 - i / len(batches))", "(1 - (i + 1) / len(batches))"),
             "Your learning rate is one step ahead: the first step has the whole rate, and the last one is not 0.",
+        ),
+        Mistake(
+            "last_rate_0",
+            ("i / len(batches))", "i / (len(batches) - 1))"),
+            "Your last step has the rate 0 and does nothing. Of n steps, step i has the share 1 − i/n, counted from 0: only "
+            "a step after the last would have the rate 0.",
         ),
         Mistake(
             "rate_compounded",

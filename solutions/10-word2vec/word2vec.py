@@ -40,13 +40,13 @@ from scipy import sparse
 
 from autograder import check
 from seqlib.activations import sigmoid, softmax
-from seqlib.mine import gradient_error, numeric_gradient
+from seqlib.mine import gradient_error, nearest_words, numeric_gradient
 from seqlib.plots import word2vec as plots
 
 # %% [markdown]
 r"""
-**Given to you:** `sigmoid(z)` and `softmax(z)`, which turns each column into probabilities. From `seqlib.mine` come the numeric gradient check of `02-rnn`: yours where it has
-passed on this computer, the course's where not.
+**Given to you:** `sigmoid(z)` and `softmax(z)`, which turns each column into probabilities. From `seqlib.mine` come the numeric gradient check of `02-rnn` and `nearest_words` of
+`09-word-vectors`: yours where they have passed on this computer, the course's where not.
 
 **Notation.** Words are whole numbers from 0 to $V - 1$. Every word has *two* vectors of $n_e$ features:
 
@@ -222,7 +222,9 @@ words, counts = vocabulary_of(corpus)
 index = {word: i for i, word in enumerate(words)}
 encoded = [np.array([index[word] for word in s if word in index], dtype=int) for s in corpus]
 V = len(words)
-print(f"{len(corpus):,} sentences, {sum(map(len, corpus)):,} words, of which {counts.sum():,} are in the vocabulary of {V:,}")
+print(
+    f"{len(corpus):,} sentences, {sum(map(len, corpus)):,} words, of which {counts.sum():,} are in the vocabulary of {V:,}"
+)
 
 keep = keep_probabilities(counts, THRESHOLD)
 example = next(s for s in encoded if 12 <= len(s) <= 16)
@@ -338,9 +340,7 @@ As always, you can look for yourself: the relative error against central differe
 def compared(gradients, E, other, *batch):
     """The relative error of both gradients of a loss against central differences."""
     _, dE, dother = gradients(E, other, *batch)
-    numeric = numeric_gradient(
-        lambda p: gradients(p["E"], p["other"], *batch)[0], {"E": E, "other": other}
-    )
+    numeric = numeric_gradient(lambda p: gradients(p["E"], p["other"], *batch)[0], {"E": E, "other": other})
     return gradient_error({"E": dE, "other": dother}, numeric)
 
 
@@ -471,7 +471,18 @@ Choose a word, and follow it.
 # %% demo=true
 from seqlib.widgets.word2vec import way_chooser
 
-animals = {"the": 90, "of": 60, "a": 45, "cat": 22, "dog": 19, "horse": 13, "lion": 6, "newt": 4, "yak": 3, "gnu": 1}
+animals = {
+    "the": 90,
+    "of": 60,
+    "a": 45,
+    "cat": 22,
+    "dog": 19,
+    "horse": 13,
+    "lion": 6,
+    "newt": 4,
+    "yak": 3,
+    "gnu": 1,
+}
 names, animal_counts = list(animals), np.array(list(animals.values()))
 merges, totals = huffman_merges(animal_counts)
 codes, paths = codes_and_paths(merges)
@@ -495,7 +506,9 @@ so it is the sum of the joined counts over the sum of all. (That is why the chec
 f = animal_counts / animal_counts.sum()
 lengths = np.array([len(code) for code in codes])
 print(f"entropy        {-(f * np.log2(f)).sum():.3f} bits")
-print(f"Huffman        {(f * lengths).sum():.3f}, by the joined counts {sum(totals) / animal_counts.sum():.3f}")
+print(
+    f"Huffman        {(f * lengths).sum():.3f}, by the joined counts {sum(totals) / animal_counts.sum():.3f}"
+)
 print(f"Shannon        {(f * np.ceil(-np.log2(f))).sum():.3f}")
 print(f"all the same   {np.ceil(np.log2(len(f))):.3f}")
 print(f"sum of 2^-length over the words: {(2.0**-lengths).sum()} (1: the tree has no loose ends)")
@@ -560,7 +573,9 @@ rng = np.random.default_rng(0)
 for size in (0.0, 1.0, 30.0):
     p = leaf_probabilities(rng.normal(size=5), size * rng.normal(size=(len(names) - 1, 5)), codes, paths)
     likely = names[int(p.argmax())]
-    print(f"vectors of size {size:>4}: the sum is {p.sum():.12f}; the likeliest is {likely} with {p.max():.3f}")
+    print(
+        f"vectors of size {size:>4}: the sum is {p.sum():.12f}; the likeliest is {likely} with {p.max():.3f}"
+    )
 
 # %% [markdown]
 r"""
@@ -930,8 +945,6 @@ These are the ten words whose neighbours we will look at. They were chosen befor
 # %% demo=true
 from tqdm import tqdm
 
-from seqlib.data.similarity import nearest
-
 PROBES = ["three", "king", "river", "war", "music", "water", "horse", "ship", "money", "cold"]
 SECONDS, EPOCHS, SIZE, RATE, WINDOW, K, N_E = 55, 5, 4096, 0.05, 4, 5, 50
 MOMENTS = (0.02, 0.1, 0.3, 1.0)
@@ -967,7 +980,9 @@ while done < 1:
     bar.set_postfix_str(f"loss {np.mean(curve[-50:]):.2f}", refresh=False)
     bar.update(min(100, round(100 * done)) - bar.n)
 bar.close()
-print(f"{len(curve) * SIZE / 1e6:.1f} million pairs in {time.monotonic() - begin:.0f} s, {read / len(encoded):.1f} times through the corpus")
+print(
+    f"{len(curve) * SIZE / 1e6:.1f} million pairs in {time.monotonic() - begin:.0f} s, {read / len(encoded):.1f} times through the corpus"
+)
 
 # %% demo=true
 shown = max(1, len(curve) // 200)
@@ -980,20 +995,25 @@ r"""
 At first every question is a toss of a coin, and six of them cost $6 \log 2 = 4.16$ nats. Soon the vectors know which words are frequent, and then which go together. That is seen in the neighbours, the words whose vectors have the largest cosine. Those that stay to the end are marked.
 """
 
+
 # %% demo=true
+def near(word, words, vectors, k):
+    """The k words whose vectors have the largest cosine with that of a word."""
+    place = words.index(word)
+    return [words[i] for i in nearest_words(vectors[:, place], vectors, k, [place])[0]]
+
+
 moments = {f"{millions:.1f} M pairs": vectors for millions, vectors in snapshots.items()}
 plots.neighbours(
     {
-        probe: {
-            label: [word for word, _ in nearest(probe, words, vectors, 6)] for label, vectors in moments.items()
-        }
+        probe: {label: near(probe, words, vectors, 6) for label, vectors in moments.items()}
         for probe in ("three", "king", "water")
     }
 )
 
 # %% demo=true
 for probe in PROBES:
-    print(f"{probe:<8}", ", ".join(word for word, _ in nearest(probe, words, E, 8)))
+    print(f"{probe:<8}", ", ".join(near(probe, words, E, 8)))
 
 # %% [markdown]
 r"""
