@@ -137,8 +137,9 @@ def tree(words: Sequence[str], counts: Sequence[int], merges: Merges, word: str)
 
 def draw_branch(axis: Axes, start: Place, end: Place, bit: int, lit: bool) -> None:
     """A line from a node to its child, with its bit."""
-    look = {"color": ORANGE, "linewidth": 3.5} if lit else {"color": GREY, "linewidth": 1.0}
-    axis.plot([start[0], end[0]], [start[1], end[1]], marker="", linestyle="-", zorder=1, **look)
+    color, width = (ORANGE, 3.5) if lit else (GREY, 1.0)
+    ends = [start[0], end[0]], [start[1], end[1]]
+    axis.plot(*ends, color=color, linewidth=width, marker="", linestyle="-", zorder=1)
     middle = (0.45 * start[0] + 0.55 * end[0], 0.45 * start[1] + 0.55 * end[1])
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
     weight = "bold" if lit else "normal"
