@@ -239,7 +239,8 @@ def softmax_gradients(E: Array, Theta: Array, centers: Indices, contexts: Indice
     Args:
         E: (n_e, V) vectors of the centres.
         Theta: (V, n_e) vectors of the contexts.
-        centers, contexts: (m,) whole numbers, the pairs.
+        centers: (m,) whole numbers, the first of each pair.
+        contexts: (m,) whole numbers, the second.
 
     Returns:
         The loss in nats, dE (n_e, V), dTheta (V, n_e).
@@ -322,7 +323,8 @@ def leaf_probabilities(e: Array, Psi: Array, codes: Codes, paths: Codes) -> Arra
     Args:
         e: (n_e,) the vector of the centre.
         Psi: (V - 1, n_e) vectors of the inner nodes.
-        codes, paths: from `codes_and_paths`.
+        codes: V lists of bits, from `codes_and_paths`.
+        paths: V lists of rows of Psi, from there too.
 
     Returns:
         (V,) probabilities; they add up to 1.
@@ -347,8 +349,10 @@ def hierarchical_gradients(
     Args:
         E: (n_e, V) vectors of the centres.
         Psi: (V - 1, n_e) vectors of the inner nodes.
-        centers, contexts: (m,) whole numbers, the pairs.
-        codes, paths: from `codes_and_paths`.
+        centers: (m,) whole numbers, the first of each pair.
+        contexts: (m,) whole numbers, the second.
+        codes: V lists of bits, from `codes_and_paths`.
+        paths: V lists of rows of Psi, from there too.
 
     Returns:
         The loss in nats, dE (n_e, V), dPsi (V - 1, n_e).
@@ -421,7 +425,8 @@ def negative_sampling_gradients(
     Args:
         E: (n_e, V) vectors of the centres.
         Theta: (V, n_e) vectors of the contexts.
-        centers, contexts: (m,) whole numbers, the pairs.
+        centers: (m,) whole numbers, the first of each pair.
+        contexts: (m,) whole numbers, the second.
         negatives: (m, k) whole numbers.
 
     Returns:

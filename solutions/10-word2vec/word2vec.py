@@ -232,7 +232,7 @@ rng = np.random.default_rng(0)
 print("a sentence:  ", " ".join(words[i] for i in example))
 for _ in range(3):
     print("thinned out: ", " ".join(words[i] for i in subsample(example, keep, rng)))
-plots.thinning(counts / counts.sum(), keep, {words[i]: i for i in (0, 2, 10, 40, 150, 1500)})
+plots.thinning(counts / counts.sum(), keep, {words[i]: i for i in (0, 10, 40, 150, 1500)})
 
 # %% [markdown]
 r"""
@@ -947,7 +947,7 @@ from tqdm import tqdm
 
 PROBES = ["bread", "dog", "doctor", "king", "mother", "music", "red", "river", "ship", "war"]
 SECONDS, EPOCHS, SIZE, RATE, WINDOW, K, N_E = 55, 5, 2048, 0.07, 4, 5, 50
-MOMENTS = (0.02, 0.1, 0.3, 1.0)
+MOMENTS = (0.02, 0.15, 0.5, 1.0)
 
 
 def batches_of(some, rng):
