@@ -35,6 +35,12 @@ def _indices(E: Any, indices: Any) -> None:
     _words("indices", indices, E.shape[1])
 
 
+def _batch(E: Any, indices: Any) -> None:
+    if np.ndim(indices) != 2 or not np.size(indices):
+        raise ValueError(f"indices has shape {np.shape(indices)}; expected (m, T_x), none of them 0")
+    ask.within("indices", indices, E.shape[1])
+
+
 def _gradient(de: Any, indices: Any, V: int) -> None:
     ask.array("de", de, "(n_e, m)")
     _words("indices", indices, V)
@@ -65,6 +71,18 @@ def _direction(g: Any) -> None:
 
 def _one_vector(e: Any, g: Any) -> None:
     ask.shaped("e", e, g.shape, "the shape of g")
+    if np.linalg.norm(e - (e @ g) / (g @ g) * g) <= 1e-6 * np.linalg.norm(e):
+        raise ValueError("e has no part across g; expected a vector that is neither 0 nor a multiple of g")
+
+
+def _sides(u: Any, v: Any, g: Any) -> None:
+    ask.shaped("g", g, u.shape, "the shape of u and v")
+    if abs((u - v) @ g) <= 1e-6 * np.linalg.norm(g):
+        raise ValueError("u and v lie equally far along g; expected two vectors of which one lies further")
+
+
+def _strictness(strictness: Any) -> None:
+    ask.positive("strictness", strictness, zero=True)
 
 
 def _axis(E: Any, g: Any) -> None:
@@ -102,6 +120,11 @@ def _pairs(E: Any, pairs: Any) -> None:
     ask.within("pairs", pairs, E.shape[1])
 
 
+def _different(E: Any, pairs: Any) -> None:
+    if not np.any(E[:, pairs[:, 0]] != E[:, pairs[:, 1]]):
+        raise ValueError("pairs holds no two words with different vectors; expected a difference to look at")
+
+
 def _neutral(E: Any, neutral: Any, pairs: Any) -> None:
     _words("neutral", neutral, E.shape[1])
     both = np.intersect1d(neutral, pairs)
@@ -123,6 +146,20 @@ def one_hot_product(E: Array, indices: Indices) -> tuple[Array, Array]:
     O = np.zeros((E.shape[1], len(indices)))
     O[indices, np.arange(len(indices))] = 1
     return O, E @ O
+
+
+@requires(_vectors, _batch)
+def look_up_vectors(E: Array, indices: Indices) -> Array:
+    """Vectors of the words of a batch of sentences, read out of E.
+
+    Args:
+        E: (n_e, V).
+        indices: (m, T_x) whole numbers, words.
+
+    Returns:
+        x (n_e, m, T_x): what `E @ one_hot` would be, without a product.
+    """
+    return E[:, indices]
 
 
 @requires(_vocabulary, _gradient)
@@ -168,7 +205,7 @@ def unit_columns(E: Array) -> Array:
         (n_e, V).
     """
     lengths = np.linalg.norm(E, axis=0, keepdims=True)
-    unit: Array = np.divide(E, lengths, out=np.zeros(E.shape), where=lengths > 0)
+    unit: Array = np.divide(E, lengths, out=np.zeros_like(E), where=lengths > 0)
     return unit
 
 
@@ -224,30 +261,36 @@ def analogy_accuracy(E: Array, questions: Indices) -> float:
     return float(np.mean([analogy(E, a, b, c) == d for a, b, c, d in np.asarray(questions).tolist()]))
 
 
-@requires(_vectors, _pairs)
-def bias_direction(E: Array, pairs: Indices) -> Array:
-    """The direction along which the two words of each pair differ: the first principal component.
+@requires(_vectors, _pairs, _different)
+def bias_direction(E: Array, pairs: Indices) -> tuple[Array, float]:
+    """The direction along which the two words of each pair differ most: a first principal component.
+
+    Each pair is centred on its own middle. The sign of a component is arbitrary; it is settled by the pairs.
 
     Args:
         E: (n_e, V).
-        pairs: (m, 2) words such as "she" and "he".
+        pairs: (m, 2) words such as "she" and "he", not all with equal vectors.
 
     Returns:
-        g (n_e,) of length 1; on average over the pairs the first word lies on its positive side.
+        g (n_e,) of length 1, on average over the pairs with the first word on its positive side of the second;
+        the share of the sum of all squares that lies along g, from 0 to 1.
     """
     first, second = E[:, pairs[:, 0]], E[:, pairs[:, 1]]
     middle = (first + second) / 2
     centred = np.concatenate([first - middle, second - middle], axis=1)
-    g = np.linalg.svd(centred)[0][:, 0]
-    return g if np.sum(g @ (first - second)) >= 0 else -g
+    components, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    g, share = components[:, 0], sizes[0] ** 2 / np.sum(sizes**2)
+    if np.sum(g @ (first - second)) < 0:
+        g = -g
+    return g, share
 
 
-@requires(_vectors, _indices, _direction, _axis)
+@requires(_vectors, _indices, _direction, _axis, _strictness)
 def direct_bias(E: Array, indices: Indices, g: Array, strictness: float) -> float:
     """How far words that should be neutral lie along a direction: the mean of |cos(e, g)| to a power.
 
     Args:
-        E: (n_e, V), no column of these words 0.
+        E: (n_e, V); a column of zeros has the cosine 0.
         indices: (m,) the words.
         g: (n_e,) a direction of any length but 0.
         strictness: the power; 1 weighs all alike, near 0 any deviation counts as much.
@@ -275,13 +318,13 @@ def neutralise(e: Array, g: Array) -> Array:
     return across / np.linalg.norm(across)
 
 
-@requires(_two_vectors, _unit_vectors, _direction)
+@requires(_two_vectors, _unit_vectors, _direction, _sides)
 def equalise(u: Array, v: Array, g: Array) -> tuple[Array, Array]:
     """Two vectors moved so that they differ along g only, each at length 1.
 
     Args:
         u: (n_e,) of length 1.
-        v: (n_e,) of length 1, on the other side along g.
+        v: (n_e,) of length 1, not equally far along g.
         g: (n_e,) a direction of any length but 0.
 
     Returns:
