@@ -172,15 +172,18 @@ def draw_noise_counts(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 def draw_noise(rng: np.random.Generator, V: int) -> np.ndarray:
     """Noise in which one word is so likely that what takes its place shows."""
-    powers = np.array([0.3, 0.05, 0.5, 0.05, 0.1]) * np.exp(rng.normal(0, 0.02, V))
+    powers = np.array([0.03, 0.12, 0.8, 0.03, 0.02]) * np.exp(rng.normal(0, 0.02, V))
     noise: np.ndarray = powers / powers.sum()
     return noise
 
 
 def draw_positives(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Two places for many draws, whose positives are the two likeliest words."""
+    """Three places for many draws; the positives of the first two are the likeliest words.
+
+    Words on both sides of the positives are left, so that a mutant which rules out all on one side comes to an end.
+    """
     return {
-        "positives": np.array([2, 0, 4]),
+        "positives": np.array([2, 1, 3]),
         "noise": draw_noise(rng, dims["V"]),
         "rng": Fixture("generator", int(rng.integers(2**31))),
     }

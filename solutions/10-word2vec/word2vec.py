@@ -69,6 +69,8 @@ They only force the vectors to hold what decides about a word's company.
 
 The text gives the training data for nothing. Each word of a sentence is a centre, and each word up to `window` places away, to the left or to the right, is a context. In *the cat sat on the mat* with a window of 2, *sat* has the pairs
 (sat, the), (sat, cat), (sat, on), (sat, the).
+
+> **Names in lecture note 003.** What it calls the context $c$, the word that is given, is here the centre. What it calls the target $t$ is here the context. The letters $e_c$ and $\theta_t$ mean the same in both.
 """
 
 # %% [markdown]
@@ -967,7 +969,7 @@ curve, snapshots, done, read = [], {}, 0.0, 0
 bar = tqdm(total=100, unit="%", mininterval=2, bar_format="{l_bar}{bar}| {elapsed} of at most 0:55{postfix}")
 begin = time.monotonic()
 while done < 1:
-    some = [encoded[i] for i in rng.choice(len(encoded), 1000)]
+    some = [encoded[i] for i in rng.choice(len(encoded), 500)]
     for batch in batches_of(some, rng):
         loss, dE, dTheta = negative_sampling_gradients(E, Theta, *batch)
         rate = RATE * SIZE * (1 - done)
