@@ -81,6 +81,9 @@ def _padding_last(mask: Any) -> None:
     gaps = np.flatnonzero((np.diff(mask.astype(int), axis=1) > 0).any(axis=1))
     if gaps.size:
         raise ValueError(f"mask has a word after padding in sentence {gaps[0]}; expected padding at the end")
+
+
+def _words(mask: Any) -> None:
     empty = np.flatnonzero(~mask.any(axis=1))
     if empty.size:
         raise ValueError(f"mask is False throughout sentence {empty[0]}; expected at least one word in each")
@@ -224,7 +227,7 @@ def output_gradients(h: Array, labels: Indices, parameters: Parameters) -> tuple
     return float(loss), gradients
 
 
-@requires(_embeddings, _average_output, _tokens, _labels_of_tokens)
+@requires(_embeddings, _average_output, _tokens, _words, _labels_of_tokens)
 def average_gradients(
     tokens: Indices, mask: Mask, labels: Indices, parameters: Parameters
 ) -> tuple[float, Parameters]:
@@ -232,7 +235,7 @@ def average_gradients(
 
     Args:
         tokens: (m, T_x) whole numbers from 0 to V - 1.
-        mask: (m, T_x) True where a word stands.
+        mask: (m, T_x) True where a word stands; a word in each sentence.
         labels: (m,) the true classes, whole numbers.
         parameters: E (n_e, V), Wy (n_y, n_e), by (n_y, 1).
 
@@ -244,9 +247,9 @@ def average_gradients(
     """
     E = parameters["E"]
     loss, out = output_gradients(masked_average(E[:, tokens], mask), labels, parameters)
-    weights = mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)  # (m, T_x), of each word in its average
+    weights = mask / mask.sum(axis=1, keepdims=True)  # (m, T_x), of each word in its average
     dx = out["dh"][:, :, np.newaxis] * weights  # (n_e, m, T_x)
-    dE = look_up_backward(dx.reshape(len(E), -1), tokens.ravel(), E.shape[1])
+    dE = look_up_backward(dx.reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])
     return loss, {"dE": dE, "dWy": out["dWy"], "dby": out["dby"]}
 
 
@@ -277,6 +280,44 @@ def train_average(
             for name, value in parameters.items()
         }
     return parameters, losses
+
+
+@requires(_predictions)
+def confusion(labels: Indices, predicted: Indices, n_y: int) -> tuple[float, Indices]:
+    """How often a classifier is right, and what it takes for what.
+
+    Args:
+        labels: (m,) the true classes, whole numbers.
+        predicted: (m,) the classes that were given.
+        n_y: how many classes there are.
+
+    Returns:
+        accuracy, the share that is right; and counts (n_y, n_y): row k, column l, how many of class k were given l.
+
+    Raises:
+        ValueError, TypeError: a class is none of n_y, or the two are not of one length.
+    """
+    counts = np.zeros((n_y, n_y), dtype=int)
+    np.add.at(counts, (labels, predicted), 1)
+    return float(np.trace(counts) / len(labels)), counts
+
+
+@requires(_pairs)
+def pair_scores(labels: Indices, predicted: Indices) -> tuple[float, float]:
+    """How often a classifier is right about a sentence of a pair, and how often about both.
+
+    Args:
+        labels: (n, 2) the true classes of n pairs.
+        predicted: (n, 2) the classes that were given.
+
+    Returns:
+        The share of sentences that are right, and the share of pairs of which both are.
+
+    Raises:
+        ValueError, TypeError: not two of whole numbers in each row, or as many rows of each.
+    """
+    right = labels == predicted
+    return float(right.mean()), float(right.all(axis=1).mean())
 
 
 @requires(_inputs, _gates_of_inputs)
@@ -323,7 +364,7 @@ def lstm_probabilities(tokens: Indices, mask: Mask, parameters: Parameters) -> A
     return softmax(parameters["Wy"] @ a + parameters["by"])
 
 
-@requires(_embeddings, _lstm, _tokens, _padding_last, _labels_of_tokens)
+@requires(_embeddings, _lstm, _tokens, _words, _padding_last, _labels_of_tokens)
 def lstm_gradients(
     tokens: Indices, mask: Mask, labels: Indices, parameters: Parameters
 ) -> tuple[float, Parameters]:
@@ -350,47 +391,9 @@ def lstm_gradients(
     da = np.zeros_like(a)
     da[:, *read] = out["dh"]  # at all other steps nothing is asked
     gradients = lstm_backward(da, caches)
-    dE = look_up_backward(gradients["dx"].reshape(len(E), -1), tokens.ravel(), E.shape[1])
+    dE = look_up_backward(gradients["dx"].reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])
     found = {**gradients, **out, "dE": dE}
     return loss, {f"d{name}": found[f"d{name}"] for name in parameters}
-
-
-@requires(_predictions)
-def confusion(labels: Indices, predicted: Indices, n_y: int) -> tuple[float, Indices]:
-    """How often a classifier is right, and what it takes for what.
-
-    Args:
-        labels: (m,) the true classes, whole numbers.
-        predicted: (m,) the classes that were given.
-        n_y: how many classes there are.
-
-    Returns:
-        accuracy, the share that is right; and counts (n_y, n_y): row k, column l, how many of class k were given l.
-
-    Raises:
-        ValueError, TypeError: a class is none of n_y, or the two are not of one length.
-    """
-    counts = np.zeros((n_y, n_y), dtype=int)
-    np.add.at(counts, (labels, predicted), 1)
-    return float(np.trace(counts) / len(labels)), counts
-
-
-@requires(_pairs)
-def pair_scores(labels: Indices, predicted: Indices) -> tuple[float, float]:
-    """How often a classifier is right about a sentence of a pair, and how often about both.
-
-    Args:
-        labels: (n, 2) the true classes of n pairs.
-        predicted: (n, 2) the classes that were given.
-
-    Returns:
-        The share of sentences that are right, and the share of pairs of which both are.
-
-    Raises:
-        ValueError, TypeError: not two of whole numbers in each row, or as many rows of each.
-    """
-    right = labels == predicted
-    return float(right.mean()), float(right.all(axis=1).mean())
 
 
 @requires(_known)

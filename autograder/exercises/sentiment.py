@@ -47,9 +47,9 @@ LSTM_DIMS = [
 CONFUSION_DIMS = [{"n_y": 5, "m": 30}, {"n_y": 3, "m": 12}, {"n_y": 2, "m": 1}]
 START_DIMS = [{"n_e": 3, "V": 7, "known": 5}, {"n_e": 4, "V": 6, "known": 8}, {"n_e": 1, "V": 5, "known": 3}]
 STEPS = 5
-WORDLESS = "without a word"
-ANYWHERE = "masked steps anywhere"
-FROZEN = "frozen"
+WORDY = "every sentence has a word"
+AT_THE_END = "padding at the end"
+NOTHING_FROZEN = "nothing frozen"
 UNKNOWN = "<UNK>"
 VOCABULARY = ["good", "bad", "not", "just", "but", "never", "always", "film", "soup"]
 STRANGERS = ("zeppelin", "quince", "marzipan")
@@ -87,16 +87,24 @@ def draw_vectors(rng: np.random.Generator, dims: Dims) -> Arguments:
     return {"x": rng.normal(0.5, 1, (dims["n_e"], dims["m"], dims["T_x"])), "mask": padded(rng, dims)}
 
 
-def wordless(rng: np.random.Generator) -> list[Arguments]:
-    """A batch in which one sentence has no word."""
-    arguments = draw_vectors(rng, {"n_e": 2, "m": 4, "T_x": 5})
-    arguments["mask"][rng.integers(1, 4)] = False
-    return [arguments]
+def draw_wordless(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """The same with a sentence of one word, and one without any, where there are several."""
+    arguments = draw_vectors(rng, dims)
+    if dims["m"] > 1:
+        one, none = arguments["mask"].sum(axis=1).argsort()[:2]
+        arguments["mask"][one] = np.arange(dims["T_x"]) == 0
+        arguments["mask"][none] = False
+    return arguments
+
+
+def wordy(rng: np.random.Generator) -> list[Arguments]:
+    """A batch in which every sentence has a word."""
+    return [draw_vectors(rng, {"n_e": 2, "m": 4, "T_x": 5})]
 
 
 def draw_output(rng: np.random.Generator, n_y: int, n_h: int) -> Arguments:
     """A softmax layer whose bias is seen."""
-    return {"Wy": rng.normal(0, 1.5 / np.sqrt(n_h), (n_y, n_h)), "by": rng.normal(0, 0.7, (n_y, 1))}
+    return {"Wy": rng.normal(0, 1.2 / np.sqrt(n_h), (n_y, n_h)), "by": rng.normal(0, 0.7, (n_y, 1))}
 
 
 def draw_labels(rng: np.random.Generator, n_y: int, m: int) -> NDArray[np.int64]:
@@ -109,10 +117,12 @@ def draw_labels(rng: np.random.Generator, n_y: int, m: int) -> NDArray[np.int64]
 
 
 def draw_tokens(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Padded sentences in which words come twice, in one sentence and in two; padding holds words too."""
+    """Padded sentences in which words come twice, in one sentence and in two; one has one word; padding holds words too."""
     tokens, mask = rng.integers(0, dims["V"], (dims["m"], dims["T_x"])), padded(rng, dims)
     tokens[:, 1] = tokens[:, 0]
     tokens[-1, 0] = tokens[0, 0]
+    if dims["m"] > 2:
+        mask[mask.sum(axis=1).argmin(), 1:] = False
     return {"tokens": tokens, "mask": mask}
 
 
@@ -144,7 +154,7 @@ def draw_output_layer(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_training(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Five batches, the last with fewer sentences; nothing frozen."""
+    """Five batches, the last with fewer sentences; vectors, classifier, or nothing frozen."""
     sizes = [dims["m"]] * (STEPS - 1) + [max(1, dims["m"] - 1)]
     batches = []
     for size in sizes:
@@ -152,26 +162,27 @@ def draw_training(rng: np.random.Generator, dims: Dims) -> Arguments:
         batches.append((batch["tokens"], batch["mask"], batch["labels"]))
     parameters = draw_average(rng, dims)["parameters"]
     rate = float(rng.uniform(0.4, 0.8))
-    return {"parameters": parameters, "batches": batches, "learning_rate": rate, "frozen": []}
+    frozen = ([], ["E"], ["Wy", "by"])[dims["frozen"]]
+    return {"parameters": parameters, "batches": batches, "learning_rate": rate, "frozen": frozen}
 
 
-def frozen(rng: np.random.Generator) -> list[Arguments]:
-    """The same, with the vectors frozen, and with the classifier frozen."""
-    dims = {"n_e": 2, "V": 6, "n_y": 3, "m": 4, "T_x": 5}
-    return [{**draw_training(rng, dims), "frozen": names} for names in (["E"], ["Wy", "by"])]
+def all_trained(rng: np.random.Generator) -> list[Arguments]:
+    """Five batches with nothing frozen."""
+    return [draw_training(rng, {"n_e": 2, "V": 6, "n_y": 3, "m": 4, "T_x": 5, "frozen": 0})]
 
 
 def draw_states(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Word vectors with padding at the end, and an LSTM."""
-    return {**draw_vectors(rng, dims), "parameters": draw_lstm(rng, dims["n_e"], dims["n_a"])}
+    """Word vectors with masked steps anywhere, one of several sentences without any word, and an LSTM."""
+    x, mask = draw_vectors(rng, dims)["x"], gaps(rng, dims).astype(bool)
+    if dims["m"] > 1:
+        mask[rng.integers(dims["m"])] = False
+    return {"x": x, "mask": mask, "parameters": draw_lstm(rng, dims["n_e"], dims["n_a"])}
 
 
-def with_gaps(rng: np.random.Generator) -> list[Arguments]:
-    """The same with masked steps anywhere, and a sentence without any."""
+def at_the_end(rng: np.random.Generator) -> list[Arguments]:
+    """The same with padding at the end, a word in every sentence."""
     dims = {"n_e": 3, "n_a": 4, "m": 5, "T_x": 7}
-    arguments = {**draw_states(rng, dims), "mask": gaps(rng, dims).astype(bool)}
-    arguments["mask"][rng.integers(0, 5)] = False
-    return [arguments]
+    return [{**draw_states(rng, dims), "mask": padded(rng, dims)}]
 
 
 def draw_lstm_classifier(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -199,11 +210,11 @@ def draw_predictions(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Pairs of which the first only is right, the second only, both, or none; in two that are wrong they still differ."""
+    """Pairs of which the first only is right, the second only, both, or none."""
     labels = np.stack([rng.integers(0, 2, dims["n"]), rng.integers(3, 5, dims["n"])], axis=1)
     wrong = np.array([(0, 0), (0, 1), (0, 1), (1, 0), (1, 1), (0, 0), (0, 1)], bool)[: dims["n"]]
     predicted = np.where(wrong, np.array([1, 7]) - labels, labels)
-    predicted[1:2] = labels[1:2, :1]
+    predicted[1:3] = labels[1:3, :1]
     order = rng.permutation(dims["n"])
     return {"labels": labels[order], "predicted": predicted[order]}
 
@@ -302,13 +313,13 @@ masked_average = Exercise(
     difficulty=1,
     arguments={"x": WORDS, "mask": MASK},
     result=Array("n_e", "m"),
-    draw=draw_vectors,
+    draw=draw_wordless,
     dims=VECTOR_DIMS,
     rows=[
-        Row("average of the words", "", points=6),
-        Row("a sentence without a word", "", points=2, cases=WORDLESS),
+        Row("averages, one of no word", "", points=3),
+        Row("averages of words", "", points=5, cases=WORDY),
     ],
-    extra=[Cases(WORDLESS, draw=wordless, recorded=lambda: wordless(np.random.default_rng(12)))],
+    extra=[Cases(WORDY, draw=wordy, recorded=lambda: wordy(np.random.default_rng(12)))],
     mistakes=[
         Mistake(
             "padding_averaged",
@@ -567,19 +578,19 @@ average_gradients = Exercise(
     mistakes=[
         Mistake(
             "not_divided_by_the_length",
-            ("mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)", "mask * 1.0"),
+            ("mask / mask.sum(axis=1, keepdims=True)", "mask * 1.0"),
             "Each word gets the whole gradient of its sentence's average. Of n words each has a share of 1/n.",
         ),
         Mistake(
             "divided_by_all_steps",
-            ("mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)", "mask / mask.shape[1]"),
+            ("mask / mask.sum(axis=1, keepdims=True)", "mask / mask.shape[1]"),
             "The gradient is shared among all T_x steps. It is shared among the words of the sentence.",
         ),
         Mistake(
             "padding_trained",
             (
-                "mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)",
-                "np.ones(mask.shape) / np.maximum(mask.sum(axis=1, keepdims=True), 1)",
+                "mask / mask.sum(axis=1, keepdims=True)",
+                "np.ones(mask.shape) / mask.sum(axis=1, keepdims=True)",
             ),
             "What stands at the padding gets a gradient too. Padding was not in the average: nothing goes back to it.",
         ),
@@ -588,7 +599,7 @@ average_gradients = Exercise(
             [
                 ("masked_average(E[:, tokens], mask)", "E[:, tokens].mean(axis=2)"),
                 (
-                    "mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)",
+                    "mask / mask.sum(axis=1, keepdims=True)",
                     "np.ones(mask.shape) / mask.shape[1]",
                 ),
             ],
@@ -597,7 +608,7 @@ average_gradients = Exercise(
         Mistake(
             "repeated_words_lost",
             (
-                "dE = look_up_backward(dx.reshape(len(E), -1), tokens.ravel(), E.shape[1])",
+                "dE = look_up_backward(dx.reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])",
                 "dE = np.zeros_like(E)\n    dE[:, tokens[mask]] = dx[:, mask]",
             ),
             LOST,
@@ -605,7 +616,7 @@ average_gradients = Exercise(
         Mistake(
             "repeated_words_lost_to_padding",
             (
-                "dE = look_up_backward(dx.reshape(len(E), -1), tokens.ravel(), E.shape[1])",
+                "dE = look_up_backward(dx.reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])",
                 "dE = np.zeros_like(E)\n    dE[:, tokens] = dx",
             ),
             LOST,
@@ -613,7 +624,7 @@ average_gradients = Exercise(
         Mistake(
             "repeated_words_lost_in_a_sentence",
             (
-                "dE = look_up_backward(dx.reshape(len(E), -1), tokens.ravel(), E.shape[1])",
+                "dE = look_up_backward(dx.reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])",
                 "dE = np.zeros_like(E)\n    for i, row in enumerate(mask):\n        dE[:, tokens[i, row]] += dx[:, i, row]",
             ),
             "A word that comes twice in a sentence gets only one of its gradients. What belongs to the same column is added "
@@ -632,7 +643,7 @@ average_gradients = Exercise(
         Mistake(
             "vectors_not_trained",
             (
-                "dE = look_up_backward(dx.reshape(len(E), -1), tokens.ravel(), E.shape[1])",
+                "dE = look_up_backward(dx.reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])",
                 "dE = np.zeros_like(E)",
             ),
             "The gradient of E is zero everywhere. The words of each sentence get a share of dh.",
@@ -659,17 +670,18 @@ train_average = Exercise(
     result=Tuple(parameters=AVERAGE, losses=Array("steps")),
     draw=draw_training,
     dims=[
-        {"n_e": 2, "V": 7, "n_y": 5, "m": 4, "T_x": 6},
-        {"n_e": 3, "V": 6, "n_y": 2, "m": 1, "T_x": 5},
+        {"n_e": 2, "V": 7, "n_y": 5, "m": 4, "T_x": 6, "frozen": 1},
+        {"n_e": 3, "V": 6, "n_y": 4, "m": 1, "T_x": 5, "frozen": 2},
+        {"n_e": 1, "V": 8, "n_y": 2, "m": 3, "T_x": 4, "frozen": 0},
     ],
     rows=[
         Row("E after five steps", "parameters.E", points=2),
         Row("W_y after five steps", "parameters.Wy", points=1),
         Row("b_y after five steps", "parameters.by", points=1),
         Row("loss of each batch", "losses", points=2),
-        Row("what is frozen stays, the rest learns", "parameters", points=3, cases=FROZEN),
+        Row("all parameters where nothing is frozen", "parameters", points=3, cases=NOTHING_FROZEN),
     ],
-    extra=[Cases(FROZEN, draw=frozen, recorded=lambda: frozen(np.random.default_rng(12)))],
+    extra=[Cases(NOTHING_FROZEN, draw=all_trained, recorded=lambda: all_trained(np.random.default_rng(12)))],
     needs=["average_gradients"],
     mistakes=[
         Mistake(
@@ -741,6 +753,135 @@ train_average = Exercise(
     ],
 )
 
+confusion = Exercise(
+    function=reference.confusion,
+    title="What is taken for what",
+    minutes=10,
+    difficulty=1,
+    arguments={"labels": CLASSES, "predicted": CLASSES, "n_y": Plain("how many classes")},
+    result=Tuple(accuracy=Number(), counts=Array("n_y", "n_y")),
+    draw=draw_predictions,
+    dims=CONFUSION_DIMS,
+    rows=[Row("accuracy", "accuracy", points=2), Row("table of counts", "counts", points=2)],
+    mistakes=[
+        Mistake(
+            "turned_round",
+            ("(labels, predicted)", "(predicted, labels)"),
+            "Rows and columns are exchanged: a row is a true class, a column what was given.",
+        ),
+        Mistake(
+            "repeated_pairs_lost",
+            ("np.add.at(counts, (labels, predicted), 1)", "counts[labels, predicted] += 1"),
+            "Each entry is 1 at most: `counts[labels, predicted] += 1` adds once where a pair comes several times.",
+        ),
+        Mistake(
+            "shares_of_rows",
+            (
+                "return float(np.trace(counts) / len(labels)), counts",
+                "return float(np.trace(counts) / len(labels)), "
+                "counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)",
+            ),
+            "Your rows are shares of each class. Counts are asked for.",
+        ),
+        Mistake(
+            "shares_of_all",
+            ("len(labels)), counts", "len(labels)), counts / len(labels)"),
+            "Your table has shares of all sentences. Counts are asked for.",
+        ),
+        Mistake(
+            "count_of_right_ones",
+            ("np.trace(counts) / len(labels)", "np.trace(counts)"),
+            "Your accuracy is how many are right. It is a share: divide by the number of sentences.",
+        ),
+        Mistake(
+            "divided_by_classes",
+            ("np.trace(counts) / len(labels)", "np.trace(counts) / n_y"),
+            "Your accuracy is divided by the number of classes. Divide by the number of sentences.",
+        ),
+        Mistake(
+            "error_rate",
+            ("np.trace(counts) / len(labels)", "1 - np.trace(counts) / len(labels)"),
+            "This is the share that is wrong. Accuracy is the share that is right.",
+        ),
+        Mistake(
+            "percent",
+            ("np.trace(counts) / len(labels)", "100 * np.trace(counts) / len(labels)"),
+            "Your accuracy is in percent. It is a share, from 0 to 1.",
+        ),
+        Mistake(
+            "mean_over_classes",
+            (
+                "np.trace(counts) / len(labels)",
+                "(np.diag(counts) / np.maximum(counts.sum(axis=1), 1)).sum() / (counts.sum(axis=1) > 0).sum()",
+            ),
+            "Yours is the mean over the classes of the share that is right in each. Accuracy counts every sentence once.",
+        ),
+    ],
+)
+
+pair_scores = Exercise(
+    function=reference.pair_scores,
+    title="Both of a pair",
+    minutes=5,
+    difficulty=1,
+    arguments={"labels": Array("n", "2"), "predicted": Array("n", "2")},
+    result=Tuple(sentences=Number(), pairs=Number()),
+    draw=draw_pairs,
+    dims=[{"n": 7}, {"n": 5}, {"n": 1}],
+    rows=[
+        Row("sentences that are right", "sentences", points=1),
+        Row("pairs of which both are", "pairs", points=2),
+    ],
+    mistakes=[
+        Mistake(
+            "either",
+            ("right.all(axis=1)", "right.any(axis=1)"),
+            "You count a pair as soon as one of its sentences is right. Both must be.",
+        ),
+        Mistake(
+            "exchanged",
+            (
+                "float(right.mean()), float(right.all(axis=1).mean())",
+                "float(right.all(axis=1).mean()), float(right.mean())",
+            ),
+            "The two shares are exchanged: that of the sentences comes first, that of the pairs second.",
+        ),
+        Mistake(
+            "product_of_shares",
+            ("right.all(axis=1).mean()", "right.mean() ** 2"),
+            "You square the share of sentences, as if the two of a pair had nothing to do with each other. Count the pairs.",
+        ),
+        Mistake(
+            "numbers_for_shares",
+            (
+                "float(right.mean()), float(right.all(axis=1).mean())",
+                "float(right.sum()), float(right.all(axis=1).sum())",
+            ),
+            "These are numbers of sentences and of pairs. Shares are asked for.",
+        ),
+        Mistake(
+            "pairs_over_sentences",
+            ("right.all(axis=1).mean()", "right.all(axis=1).sum() / right.size"),
+            "You divide the pairs that are right by the number of sentences. Divide by the number of pairs.",
+        ),
+        Mistake(
+            "first_only",
+            ("right.mean()), float", "right[:, 0].mean()), float"),
+            "You count the first sentence of each pair only. All sentences count.",
+        ),
+        Mistake(
+            "told_apart",
+            ("right.all(axis=1)", "(predicted[:, 0] != predicted[:, 1])"),
+            "You count the pairs whose two sentences get different labels. Both labels must be right.",
+        ),
+        Mistake(
+            "all_pairs_at_once",
+            ("right.all(axis=1).mean()", "right.all()"),
+            "You ask whether all sentences are right. Ask pair by pair, along the rows.",
+        ),
+    ],
+)
+
 lstm_last_state = Exercise(
     function=reference.lstm_last_state,
     title="Read to the last word",
@@ -751,10 +892,10 @@ lstm_last_state = Exercise(
     draw=draw_states,
     dims=STATE_DIMS,
     rows=[
-        Row("activation after the last word", "", points=8),
-        Row("masked steps anywhere", "", points=5, cases=ANYWHERE),
+        Row("last activation, masked steps anywhere", "", points=6),
+        Row("last activation, padding at the end", "", points=7, cases=AT_THE_END),
     ],
-    extra=[Cases(ANYWHERE, draw=with_gaps, recorded=lambda: with_gaps(np.random.default_rng(12)))],
+    extra=[Cases(AT_THE_END, draw=at_the_end, recorded=lambda: at_the_end(np.random.default_rng(12)))],
     mistakes=[
         Mistake(
             "mask_ignored",
@@ -829,7 +970,7 @@ lstm_last_state = Exercise(
             "last_word_not_read",
             (
                 "    for t in",
-                "    mask = np.c_[mask[:, 1:] & mask[:, :-1], np.zeros(len(mask), bool)]\n    for t in",
+                "    mask = mask & (mask[:, ::-1].cumsum(axis=1)[:, ::-1] > 1)\n    for t in",
             ),
             "You have the activation before the last word. The last word is read as well.",
         ),
@@ -1006,7 +1147,7 @@ lstm_gradients = Exercise(
         Mistake(
             "repeated_words_lost",
             (
-                'dE = look_up_backward(gradients["dx"].reshape(len(E), -1), tokens.ravel(), E.shape[1])',
+                'dE = look_up_backward(gradients["dx"].reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])',
                 'dE = np.zeros_like(E)\n    dE[:, tokens[mask]] = gradients["dx"][:, mask]',
             ),
             LOST,
@@ -1014,7 +1155,7 @@ lstm_gradients = Exercise(
         Mistake(
             "repeated_words_lost_to_padding",
             (
-                'dE = look_up_backward(gradients["dx"].reshape(len(E), -1), tokens.ravel(), E.shape[1])',
+                'dE = look_up_backward(gradients["dx"].reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])',
                 'dE = np.zeros_like(E)\n    dE[:, tokens] = gradients["dx"]',
             ),
             LOST,
@@ -1022,7 +1163,7 @@ lstm_gradients = Exercise(
         Mistake(
             "vectors_not_trained",
             (
-                'dE = look_up_backward(gradients["dx"].reshape(len(E), -1), tokens.ravel(), E.shape[1])',
+                'dE = look_up_backward(gradients["dx"].reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])',
                 "dE = np.zeros_like(E)",
             ),
             "The gradient of E is zero everywhere. It comes from dx, the gradients at the inputs of the LSTM.",
@@ -1030,7 +1171,7 @@ lstm_gradients = Exercise(
         Mistake(
             "last_word_only",
             (
-                'gradients["dx"].reshape(len(E), -1), tokens.ravel()',
+                'gradients["dx"].reshape(len(E), tokens.size), tokens.ravel()',
                 'gradients["dx"][:, *read], tokens[read]',
             ),
             "Only the last word of each sentence gets a gradient. Through the states it reaches all words.",
@@ -1053,140 +1194,6 @@ lstm_gradients = Exercise(
                 ),
             ],
             "You classify the average of all activations. The one after the last word is asked for.",
-        ),
-    ],
-)
-
-confusion = Exercise(
-    function=reference.confusion,
-    title="What is taken for what",
-    minutes=10,
-    difficulty=1,
-    arguments={"labels": CLASSES, "predicted": CLASSES, "n_y": Plain("how many classes")},
-    result=Tuple(accuracy=Number(), counts=Array("n_y", "n_y")),
-    draw=draw_predictions,
-    dims=CONFUSION_DIMS,
-    rows=[Row("accuracy", "accuracy", points=2), Row("table of counts", "counts", points=2)],
-    mistakes=[
-        Mistake(
-            "turned_round",
-            ("(labels, predicted)", "(predicted, labels)"),
-            "Rows and columns are exchanged: a row is a true class, a column what was given.",
-        ),
-        Mistake(
-            "repeated_pairs_lost",
-            ("np.add.at(counts, (labels, predicted), 1)", "counts[labels, predicted] += 1"),
-            "Each entry is 1 at most: `counts[labels, predicted] += 1` adds once where a pair comes several times.",
-        ),
-        Mistake(
-            "shares_of_rows",
-            (
-                "return float(np.trace(counts) / len(labels)), counts",
-                "return float(np.trace(counts) / len(labels)), "
-                "counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)",
-            ),
-            "Your rows are shares of each class. Counts are asked for.",
-        ),
-        Mistake(
-            "shares_of_all",
-            ("len(labels)), counts", "len(labels)), counts / len(labels)"),
-            "Your table has shares of all sentences. Counts are asked for.",
-        ),
-        Mistake(
-            "count_of_right_ones",
-            ("np.trace(counts) / len(labels)", "np.trace(counts)"),
-            "Your accuracy is how many are right. It is a share: divide by the number of sentences.",
-        ),
-        Mistake(
-            "divided_by_classes",
-            ("np.trace(counts) / len(labels)", "np.trace(counts) / n_y"),
-            "Your accuracy is divided by the number of classes. Divide by the number of sentences.",
-        ),
-        Mistake(
-            "error_rate",
-            ("np.trace(counts) / len(labels)", "1 - np.trace(counts) / len(labels)"),
-            "This is the share that is wrong. Accuracy is the share that is right.",
-        ),
-        Mistake(
-            "percent",
-            ("np.trace(counts) / len(labels)", "100 * np.trace(counts) / len(labels)"),
-            "Your accuracy is in percent. It is a share, from 0 to 1.",
-        ),
-        Mistake(
-            "mean_over_classes",
-            (
-                "np.trace(counts) / len(labels)",
-                "(np.diag(counts) / np.maximum(counts.sum(axis=1), 1)).sum() / (counts.sum(axis=1) > 0).sum()",
-            ),
-            "Yours is the mean over the classes of the share that is right in each. Accuracy counts every sentence once.",
-        ),
-    ],
-)
-
-pair_scores = Exercise(
-    function=reference.pair_scores,
-    title="Both of a pair",
-    minutes=5,
-    difficulty=1,
-    arguments={"labels": Array("n", "2"), "predicted": Array("n", "2")},
-    result=Tuple(sentences=Number(), pairs=Number()),
-    draw=draw_pairs,
-    dims=[{"n": 7}, {"n": 5}, {"n": 1}],
-    rows=[
-        Row("sentences that are right", "sentences", points=1),
-        Row("pairs of which both are", "pairs", points=2),
-    ],
-    mistakes=[
-        Mistake(
-            "either",
-            ("right.all(axis=1)", "right.any(axis=1)"),
-            "You count a pair as soon as one of its sentences is right. Both must be.",
-        ),
-        Mistake(
-            "exchanged",
-            (
-                "float(right.mean()), float(right.all(axis=1).mean())",
-                "float(right.all(axis=1).mean()), float(right.mean())",
-            ),
-            "The two shares are exchanged: that of the sentences comes first, that of the pairs second.",
-        ),
-        Mistake(
-            "product_of_shares",
-            ("right.all(axis=1).mean()", "right.mean() ** 2"),
-            "You square the share of sentences, as if the two of a pair had nothing to do with each other. Count the pairs.",
-        ),
-        Mistake(
-            "numbers_for_shares",
-            (
-                "float(right.mean()), float(right.all(axis=1).mean())",
-                "float(right.sum()), float(right.all(axis=1).sum())",
-            ),
-            "These are numbers of sentences and of pairs. Shares are asked for.",
-        ),
-        Mistake(
-            "pairs_over_sentences",
-            ("right.all(axis=1).mean()", "right.all(axis=1).sum() / right.size"),
-            "You divide the pairs that are right by the number of sentences. Divide by the number of pairs.",
-        ),
-        Mistake(
-            "first_only",
-            ("right.mean()), float", "right[:, 0].mean()), float"),
-            "You count the first sentence of each pair only. All sentences count.",
-        ),
-        Mistake(
-            "told_apart",
-            ("right.all(axis=1)", "(predicted[:, 0] != predicted[:, 1])"),
-            "You count the pairs whose two sentences get different labels. Both labels must be right.",
-        ),
-        Mistake(
-            "all_pairs_at_once",
-            ("right.all(axis=1).mean()", "right.all()"),
-            "You ask whether all sentences are right. Ask pair by pair, along the rows.",
-        ),
-        Mistake(
-            "along_the_columns",
-            ("right.all(axis=1)", "right.all(axis=0)"),
-            "You ask whether all first sentences are right, and all second ones. A pair is a row.",
         ),
     ],
 )
@@ -1254,11 +1261,11 @@ EXERCISES = [
     output_gradients,
     average_gradients,
     train_average,
+    confusion,
+    pair_scores,
     lstm_last_state,
     lstm_probabilities,
     lstm_gradients,
-    confusion,
-    pair_scores,
     start_from,
 ]
 
