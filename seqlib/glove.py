@@ -178,12 +178,13 @@ def probability_ratios(
         TypeError: words are no whole numbers.
     """
 
-    def given(word: int) -> Array:
+    def given(word: int) -> Any:
         of_word = rows == word
         near = np.array([values[of_word & (columns == probe)].sum() for probe in probes])
         return near / values[of_word].sum()
 
-    return given(first) / given(second)
+    ratios: Array = given(first) / given(second)
+    return ratios
 
 
 @requires(_values, _weighting)
@@ -298,7 +299,8 @@ def adagrad_step(
     Raises:
         ValueError: something is missing or of another shape, or a sum or the learning rate is not above 0.
     """
-    new, new_sums = {}, {}
+    new: Arrays = {}
+    new_sums: Arrays = {}
     for name, value in parameters.items():
         g = gradients[f"d{name}"]
         new_sums[name] = sums[name] + g**2
