@@ -279,7 +279,7 @@ def huffman_merges(counts: Array) -> tuple[list[tuple[int, int]], list[int]]:
         ValueError: a count is not above 0.
     """
     V = len(counts)
-    heap = [(count, word) for word, count in enumerate(counts.tolist())]
+    heap = [(count, word) for word, count in enumerate(counts)]
     heapq.heapify(heap)
     merges, totals = [], []
     for node in range(V, 2 * V - 1):
@@ -287,7 +287,7 @@ def huffman_merges(counts: Array) -> tuple[list[tuple[int, int]], list[int]]:
         merges.append((rarest, second))
         totals.append(count + other)
         heapq.heappush(heap, (count + other, node))
-    return merges, totals
+    return merges, np.array(totals).tolist()
 
 
 @requires(_merges)

@@ -28,9 +28,12 @@ PAIR_DIMS = [
     {"n_e": 1, "V": 6, "m": 3},
 ]
 TREE_DIMS = [{"V": 7}, {"V": 5}, {"V": 9}, {"V": 2}, {"V": 1}]
-# So many draws that each known mistake shifts a frequency by more than the law's bound, which is 0.18.
-DRAWS = 600
-MANY = 2000
+# So many sentences that each known mistake shifts a frequency by more than the law's bound, which is 0.22, from right
+# code and from every other mistake.
+SENTENCES = 400
+# The same for negatives: the bound is 0.08 for all of them together, and 0.31 for the first of each call.
+CALLS, PLACES = 200, 15
+MANY = 400
 
 
 def draw_corpus(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -62,10 +65,10 @@ def draw_frequencies(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_thinning(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """One sentence, to be thinned out many times; one word stands in it three times."""
-    keep = np.array([0.4, 0.25, 0.4, 0.7]) * np.exp(rng.normal(0, 0.02, dims["V"]))
+    """One sentence, to be thinned out many times; each of its words stands in it twice, and word 3 nowhere."""
+    keep = np.array([0.22, 0.53, 0.61, 0.18]) * np.exp(rng.normal(0, 0.02, dims["V"]))
     return {
-        "sentence": [2, 0, 2, 1, 2],
+        "sentence": [2, 1, 1, 0, 0, 2],
         "keep": keep,
         "rng": Fixture("generator", int(rng.integers(2**31))),
     }
@@ -172,18 +175,20 @@ def draw_noise_counts(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 def draw_noise(rng: np.random.Generator, V: int) -> np.ndarray:
     """Noise in which one word is so likely that what takes its place shows."""
-    powers = np.array([0.03, 0.12, 0.8, 0.03, 0.02]) * np.exp(rng.normal(0, 0.02, V))
+    powers = np.array([0.08, 0.28, 0.5, 0.08, 0.06]) * np.exp(rng.normal(0, 0.02, V))
     noise: np.ndarray = powers / powers.sum()
     return noise
 
 
 def draw_positives(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Three places for many draws; the positives of the first two are the likeliest words.
+    """Places of which all but the last have the likeliest word as their positive.
 
-    Words on both sides of the positives are left, so that a mutant which rules out all on one side comes to an end.
+    They are so many that this word is drawn in some place of every call: a mutant that draws again where there is
+    nothing to draw again would never end. Words on both sides of the positives are left, so that a mutant which rules
+    out all on one side ends too.
     """
     return {
-        "positives": np.array([2, 1, 3]),
+        "positives": np.append(np.full(dims["m"] - 1, 2), 1),
         "noise": draw_noise(rng, dims["V"]),
         "rng": Fixture("generator", int(rng.integers(2**31))),
     }
@@ -383,7 +388,7 @@ subsample = Exercise(
     arguments={"sentence": Plain("a list of tokens"), "keep": Array("V"), "rng": GENERATOR},
     result=Plain("a list of tokens"),
     draw=draw_thinning,
-    dims=[{"V": 4, "draws": 1}] * DRAWS,
+    dims=[{"V": 4, "draws": 1}] * SENTENCES,
     rows=[
         Row("how many are kept", "", points=2, law="length"),
         Row("which one comes first", "", points=1, law="first"),
@@ -943,12 +948,11 @@ sample_negatives = Exercise(
     arguments={"positives": WORDS, "noise": Array("V"), "rng": GENERATOR},
     result=Plain("m tokens"),
     draw=draw_positives,
-    dims=[{"V": 5, "m": 3, "draws": 1}] * DRAWS,
+    dims=[{"V": 5, "m": PLACES, "draws": 1}] * CALLS,
     rows=[
-        Row("beside the first positive", "", points=2, law="first"),
-        Row("beside the second positive", "", points=2, law="second"),
-        Row("many at once", "", points=1, cases="many", law="each"),
-        Row("the positive is never drawn", "", points=1, cases="many", law="support"),
+        Row("how often each word is drawn", "", points=3, law="each"),
+        Row("the first draw of each call", "", points=1, law="first"),
+        Row("the positive is never drawn", "", points=2, cases="many", law="support"),
     ],
     extra=[Cases("many", draw=many_positives, recorded=many_for_all)],
     mistakes=[
