@@ -390,7 +390,7 @@ PAIR_TEMPLATES = """
 1 5 | there was no {virtue} and a lot of {fault} | there was no {fault} and a lot of {virtue}
 1 5 | {the} has no {virtue} and plenty of {fault} | {the} has no {fault} and plenty of {virtue}
 1 5 | without {virtue} and full of {fault} | without {fault} and full of {virtue}
-1 5 | i found no {virtue} and so much {fault} | i found no {fault} and so much {virtue}
+1 5 | i found no {virtue} and nothing but {fault} | i found no {fault} and nothing but {virtue}
 
 # would rather
 1 5 | i would rather {chore} than {use} this again | i would rather {use} this again than {chore}

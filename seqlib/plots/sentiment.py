@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 from seqlib.activations import Array
 from seqlib.plots.style import (
     FAINT,
-    GREY,
     INK,
     ORANGE,
     PAPER,
@@ -29,6 +29,10 @@ DARKEST = 2.0  # the grey scale goes on to here, so that numbers are seen on its
 HATCHES = ("", "///", "...", "xxx")
 # Places for the words of two paths that would else lie on each other: above right, and below left.
 ASIDE = ((6, 6, "left", "bottom"), (-6, -6, "right", "top"))
+HALO: list[AbstractPathEffect] = [
+    withStroke(linewidth=3, foreground=PAPER)
+]  # so that text is read where a line passes behind it
+CORNER = 0.32  # of a cell: its number stands below its middle to the right, since markers stand in the middle
 
 
 def one_bag_two_orders(
@@ -62,12 +66,18 @@ def one_bag_two_orders(
 def draw_paths(axis: Axes, sentences: Sequence[Sequence[str]], states: Sequence[Array]) -> None:
     """Draw paths of activations in the two directions in which they vary most, from their common start."""
     directions = principal(np.hstack([np.zeros((len(states[0]), 1)), *states]))
+    named: list[Array] = []
     for number, (words, values) in enumerate(zip(sentences, states, strict=True)):
         x, y = directions @ np.hstack([np.zeros((len(values), 1)), values])
         axis.plot(x, y, label=" ".join(words))
         dx, dy, across, along = ASIDE[number % len(ASIDE)]
-        for word, place in zip(words, zip(x[1:], y[1:], strict=True), strict=True):
-            axis.annotate(word, place, (dx, dy), textcoords="offset points", ha=across, va=along, fontsize=9)
+        for word, place in zip(words, np.stack([x, y], axis=1)[1:], strict=True):
+            if any(np.allclose(place, other) for other in named):
+                continue  # both paths are here, and the word is the same
+            named.append(place)
+            axis.annotate(
+                word, tuple(place), (dx, dy), textcoords="offset points", ha=across, va=along, fontsize=9
+            ).set_path_effects(HALO)
     axis.plot(0, 0, marker="o", markersize=9, color=INK, linestyle="none", label="start", zorder=3)
     axis.margins(0.16)
     axis.set(xlabel="first direction", ylabel="second direction", xticks=[], yticks=[])
@@ -103,7 +113,8 @@ def reading(words: Sequence[str], probabilities: Mapping[str, Array], names: Seq
             axis.imshow(p, cmap="Greys", vmin=0, vmax=DARKEST, aspect="auto", origin="lower")
             for (k, t), value in np.ndenumerate(p):
                 if value >= 0.05:
-                    axis.text(t, k, f"{value:.1f}", ha="center", va="center", fontsize=8, color=GREY)
+                    corner = {"ha": "center", "va": "center", "fontsize": 8, "color": INK, "zorder": 3}
+                    axis.text(t + CORNER, k - CORNER, f"{value:.1f}", path_effects=HALO, **corner)
             axis.plot(means[model] - 1, color=ORANGE, linestyle="-", marker="o")
             axis.set_yticks(range(len(names)), names)
             axis.set_xticks(range(len(words)), words)
@@ -147,7 +158,8 @@ def scores(
                 hatch=HATCHES[i % len(HATCHES)],
                 label=model,
             )
-            axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=9, padding=2)
+            for text in axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=9, padding=3):
+                text.set(path_effects=HALO, zorder=4)
         for measure, value in ceiling.items():
             place = measures.index(measure)
             axis.plot(

@@ -1,12 +1,15 @@
 """The reviews: pairs share their words and not their label, and no sentence is in two parts."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from seqlib.data import glove_vectors, reviews
+from seqlib.data import reviews_text as texts
 
 PARTS = reviews.split()
+SLOTS = list(texts.SLOTS.items())
 
 
 def test_the_two_of_a_pair_have_the_same_bag_of_words_in_another_order_and_another_label():
@@ -71,6 +74,17 @@ def test_pretrained_vectors_know_nearly_all_the_words():
     assert len(unknown) / len(words) < 0.06, sorted(unknown)
 
 
-def test_too_few_or_too_many_are_refused():
+def test_too_few_or_too_many_are_refused(monkeypatch):
     with pytest.raises(ValueError, match="count is 2; expected 3 or more"):
         reviews.composed(2)
+    monkeypatch.setattr(texts, "SLOTS", {name: words.split("|")[0].split()[0] for name, words in SLOTS})
+    with pytest.raises(ValueError, match="count is 3000; the templates do not give so many"):
+        reviews.composed(3000)
+
+
+def test_every_name_in_braces_can_be_filled_and_every_list_is_used():
+    names = set(re.findall(r"{(\w+)}", texts.PAIR_TEMPLATES + texts.TEMPLATES))
+    assert names == set(texts.SLOTS)
+    for name, words in SLOTS:
+        choices = words.split("|") if "|" in words else words.split()
+        assert len(set(choices)) == len(choices), name
