@@ -4,7 +4,7 @@ Word j has the column e_j of E, shape (n_e, V). The similarity of two vectors is
 Debiasing is that of Bolukbasi et al., "Man is to Computer Programmer as Woman is to Homemaker?", 2016.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,7 @@ def _vocabulary(V: Any) -> None:
 
 
 def _words(name: str, values: Any, size: int) -> None:
-    if np.ndim(values) != 1 or not np.size(values):
-        raise ValueError(f"{name} has shape {np.shape(values)}; expected (m,), m not 0")
+    ask.array(name, values, "(m,)", "iu")
     ask.within(name, values, size)
 
 
@@ -36,8 +35,7 @@ def _indices(E: Any, indices: Any) -> None:
 
 
 def _batch(E: Any, indices: Any) -> None:
-    if np.ndim(indices) != 2 or not np.size(indices):
-        raise ValueError(f"indices has shape {np.shape(indices)}; expected (m, T_x), none of them 0")
+    ask.array("indices", indices, "(m, T_x)", "iu")
     ask.within("indices", indices, E.shape[1])
 
 
@@ -89,11 +87,13 @@ def _axis(E: Any, g: Any) -> None:
     ask.shaped("g", g, (len(E),), "one number for each row of E")
 
 
-def _asked(e: Any, E: Any, k: Any, leave_out: Sequence[int]) -> None:
+def _asked(e: Any, E: Any, k: Any, leave_out: Collection[int]) -> None:
     ask.shaped("e", e, (len(E),), "one number for each row of E")
     if not np.any(e):
         raise ValueError("e is 0 throughout: it has no direction, so no neighbours")
-    ask.within("leave_out", leave_out, E.shape[1])
+    if not isinstance(leave_out, Collection):
+        raise TypeError(f"leave_out is of type {type(leave_out).__name__}; expected a list of words")
+    ask.within("leave_out", list(leave_out), E.shape[1])
     ask.count("k", k)
     left = E.shape[1] - len(set(leave_out))
     if k > left:
@@ -109,14 +109,12 @@ def _question(E: Any, a: Any, b: Any, c: Any) -> None:
 
 
 def _questions(E: Any, questions: Any) -> None:
-    if np.ndim(questions) != 2 or np.shape(questions)[1] != 4 or not np.size(questions):
-        raise ValueError(f"questions has shape {np.shape(questions)}; expected (m, 4), m not 0")
+    ask.shaped("questions", questions, (None, 4), "a row for each question", kinds="iu")
     ask.within("questions", questions, E.shape[1])
 
 
 def _pairs(E: Any, pairs: Any) -> None:
-    if np.ndim(pairs) != 2 or np.shape(pairs)[1] != 2 or not np.size(pairs):
-        raise ValueError(f"pairs has shape {np.shape(pairs)}; expected (m, 2), m not 0")
+    ask.shaped("pairs", pairs, (None, 2), "a row for each pair", kinds="iu")
     ask.within("pairs", pairs, E.shape[1])
 
 
@@ -210,7 +208,7 @@ def unit_columns(E: Array) -> Array:
 
 
 @requires(_vectors, _asked)
-def nearest_words(e: Array, E: Array, k: int, leave_out: Sequence[int]) -> tuple[Indices, Array]:
+def nearest_words(e: Array, E: Array, k: int, leave_out: Collection[int]) -> tuple[Indices, Array]:
     """The k words whose vectors have the largest cosines with e.
 
     Args:

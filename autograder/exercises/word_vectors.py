@@ -18,7 +18,8 @@ PAIRS = Array("m", "2")
 WORD = Plain("a word, a whole number")
 AXIS_DIMS = [{"n_e": 4, "m": 1}, {"n_e": 3, "m": 1}, {"n_e": 6, "m": 1}]
 # Real words, so few that a public case stays small.
-REAL_WORDS = 60
+REAL_WORDS = 40
+REAL_QUESTIONS = 4
 QUESTIONS = (
     ("man", "king", "woman"),
     ("france", "paris", "italy"),
@@ -174,7 +175,7 @@ def is_clear(E: np.ndarray, a: int, b: int, c: int) -> bool:
 
 
 def draw_question(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """An analogy whose nearest words are those that were given, and whose answer is that of no wrong target."""
+    """An analogy whose nearest words are those that were given, and whose answer some wrong ways to ask do not give."""
     n_e, V = dims["n_e"], dims["V"]
     while True:
         E = draw_columns(rng, n_e, V)
@@ -184,26 +185,27 @@ def draw_question(rng: np.random.Generator, dims: Dims) -> Arguments:
         nearest = ranked(unit[:, b] - unit[:, a] + unit[:, c], E)[0][:2].tolist()
         if nearest == ([b, c] if V % 2 else [c, b]) and is_clear(E, a, b, c):
             right, wrong = answers(E, a, b, c)
-            if right[0] not in wrong:
+            # Half of the cases tell some ways from the right one, half the others: all at once are rarely found.
+            told = (wrong[4], *wrong[6:]) if V % 2 else (wrong[1], wrong[5])
+            if right[0] not in told:
                 return {"E": E, "a": a, "b": b, "c": c}
 
 
 def real_question(rng: np.random.Generator) -> list[Arguments]:
-    """Two analogies among real words, most of them drawn; no two wrong ways to ask them give the same answers."""
+    """Analogies among real words, most of them drawn; no two of all ways to ask them give the same answers."""
     words, E = glove_vectors.load()
     index = {word: i for i, word in enumerate(words)}
     while True:
         cases: list[Arguments] = []
-        for question in rng.permutation(len(QUESTIONS))[:2]:
+        for question in rng.permutation(len(QUESTIONS))[:REAL_QUESTIONS]:
             asked = [index[word] for word in QUESTIONS[int(question)]]
             others = [int(i) for i in rng.choice(5000, REAL_WORDS, replace=False) if i not in asked]
             places = rng.permutation([*asked, *others])
             a, b, c = (int(np.flatnonzero(places == word)[0]) for word in asked)
             cases.append({"E": E[:, places].astype(float), "a": a, "b": b, "c": c})
         tried = [answers(**case) for case in cases]
-        right = tuple(words[0] for words, _ in tried)
-        wrong = [given for given in zip(*(given for _, given in tried), strict=True) if given != right]
-        if all(is_clear(**case) for case in cases) and len(set(wrong)) == len(wrong):
+        ways = list(zip(*([right[0], *wrong] for right, wrong in tried), strict=True))
+        if all(is_clear(**case) for case in cases) and len(set(ways)) == len(ways):
             return cases
 
 
@@ -219,9 +221,8 @@ def draw_questions(rng: np.random.Generator, dims: Dims) -> Arguments:
     questions: list[list[int]] = []
     while len(questions) < m:
         a, b, c = (int(word) for word in rng.permutation(V)[:3])
-        right, wrong = answers(E, a, b, c)
-        turned = answers(E, b, a, c)[0][0]
-        if is_clear(E, a, b, c) and right[0] not in wrong:
+        right, turned = answers(E, a, b, c)[0], answers(E, b, a, c)[0][0]
+        if is_clear(E, a, b, c) and right[0] != turned:
             other = next(word for word in reversed(right) if word != turned)
             questions.append([a, b, c, (right[0], turned, right[0], other)[len(questions) % 4]])
     return {"E": E, "questions": np.array(questions)}
@@ -448,8 +449,8 @@ look_up_backward = Exercise(
     dims=[{"n_e": 3, "V": 6, "m": 5}, {"n_e": 4, "V": 3, "m": 7}, {"n_e": 2, "V": 5, "m": 1}],
     extra=[Cases("each word once", draw=each_once, recorded=each_once_for_all)],
     rows=[
-        Row("words that come once each", "", points=3, cases="each word once"),
         Row("words that come several times", "", points=5),
+        Row("words that come once each", "", points=3, cases="each word once"),
     ],
     mistakes=[
         Mistake(

@@ -174,7 +174,10 @@ def maps(positions: Mapping[str, Array], groups: Sequence[str]) -> Picture:
 
 def draw_groups(axis: Axes, positions: Array, groups: Sequence[str]) -> None:
     """Points in the colour and with the marker of their group; the axes of such a map mean nothing and have no marks."""
-    for (colour, marker), group in zip(LOOKS, dict.fromkeys(groups), strict=False):
+    names = list(dict.fromkeys(groups))
+    if len(names) > len(LOOKS):
+        raise ValueError(f"groups has {len(names)} groups; expected at most {len(LOOKS)}, one for each look")
+    for (colour, marker), group in zip(LOOKS, names, strict=False):
         chosen = np.array([name == group for name in groups])
         axis.plot(*positions[:, chosen], linestyle="", marker=marker, color=colour, markersize=5, label=group)
     axis.set_xticks([])
