@@ -11,7 +11,7 @@ import sys
 import torch
 from table import report
 
-from seqlib.models.recipes import RECIPES, VectorRecipe
+from seqlib.models.recipes import RECIPES, SkipGramRecipe
 from seqlib.models.vector_cards import figures, gensim_run
 from seqlib.models.vectors import as_vectors, prepare_text, train
 
@@ -22,7 +22,7 @@ CORES = 2
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     recipe = RECIPES["vectors-skipgram"]
-    assert isinstance(recipe, VectorRecipe)
+    assert isinstance(recipe, SkipGramRecipe)
     parser.add_argument("--epochs", type=int, default=recipe.epochs, help="passes over the corpus")
     recipe = dataclasses.replace(recipe, epochs=parser.parse_args().epochs)
     torch.set_num_threads(CORES)

@@ -8,8 +8,9 @@ from pathlib import Path
 import torch
 
 from seqlib import references
+from seqlib.models import translation_cards, vector_cards, vectors
 from seqlib.models.machine import describe
-from seqlib.models.recipes import RECIPES, Training
+from seqlib.models.recipes import RECIPES, Training, VectorRecipe
 from seqlib.models.record import missed_bars, verify, write
 from seqlib.models.train import DATA, choose_device, train
 
@@ -62,20 +63,38 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train(recipe: Training, options: argparse.Namespace) -> int:
-    device = choose_device(options.device)
-    machine = describe(device)
-    data = DATA[recipe.data]()
-    seeds = options.seed or recipe.seeds
-    runs = [train(recipe, data, seed, device, report=_progress) for seed in seeds]
-    print(file=sys.stderr)
+def _train(recipe: Training | VectorRecipe, options: argparse.Namespace) -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
-    content = write(recipe, data, runs, machine, options.folder)
+    content = (
+        _train_vectors(recipe, options)
+        if isinstance(recipe, VectorRecipe)
+        else _train_network(recipe, options)
+    )
     print(table(content))
     missed = missed_bars(content)
     for sentence in missed:
         print(f"{recipe.name}: {sentence}", file=sys.stderr)
     return int(bool(missed))
+
+
+def _train_network(recipe: Training, options: argparse.Namespace) -> references.Card:
+    device = choose_device(options.device)
+    machine = describe(device)
+    data = DATA[recipe.data]()
+    runs = [train(recipe, data, seed, device, report=_progress) for seed in options.seed or recipe.seeds]
+    print(file=sys.stderr)
+    return write(recipe, data, runs, machine, options.folder)
+
+
+def _train_vectors(recipe: VectorRecipe, options: argparse.Namespace) -> references.Card:
+    device = choose_device(options.device)
+    machine = describe(device)
+    text = vectors.prepare_text(recipe.least)
+    runs = [
+        vectors.train(recipe, text, seed, device, report=_progress) for seed in options.seed or recipe.seeds
+    ]
+    print(file=sys.stderr)
+    return vector_cards.write(recipe, text, runs, machine, options.folder)
 
 
 def _progress(line: str) -> None:
@@ -87,7 +106,10 @@ def _list(folder: Path) -> int:
     there = references.available(folder)
     for recipe in RECIPES.values():
         state = "trained" if recipe.name in there else "not trained"
-        print(f"{recipe.name:12} {recipe.cell:5} n_a {recipe.n_a:4}  bar {recipe.bar}  {state}")
+        if isinstance(recipe, VectorRecipe):
+            print(f"{recipe.name:16} {recipe.objective:9} n_e {recipe.n_e:4}  bar gensim's  {state}")
+        else:
+            print(f"{recipe.name:16} {recipe.cell:9} n_a {recipe.n_a:4}  bar {recipe.bar}  {state}")
     return 0
 
 
@@ -123,8 +145,12 @@ def table(content: references.Card) -> str:
     lines = [
         f"{content['name']}: seed {content['seed']} of {len(runs)}, trained on {machine['device']}",
         f"  {machine.get('gpu', machine['processor'])}, torch {machine['torch']}; {seconds} s",
-        f"  {content['unit']:38}  validation    test",
     ]
+    if "gensim" in content:
+        return "\n".join(lines + vector_cards.table(content))
+    if "by_count" in content:
+        return "\n".join(lines + translation_cards.table(content))
+    lines.append(f"  {content['unit']:38}  validation    test")
     return "\n".join(lines + (_figures(content) if "figure" in content else _bits(content)))
 
 

@@ -55,7 +55,61 @@ class LabelRecipe(Training):
     """By how much it must be ahead of each of them in the same figure."""
 
 
-RECIPES: dict[str, Training] = {
+@dataclass(frozen=True)
+class TranslationRecipe(Training):
+    """How an encoder–decoder model is trained; its bar is the smallest share of test inputs translated exactly."""
+
+    n_e: int = 32
+    """Size of a token's embedding, in inputs and in targets."""
+    n_h: int = 0
+    """Units of the layer that gives attention's energies; 0 for a model without attention."""
+    least_group: float = 0.0
+    """The smallest such share in each locale or language."""
+    least_count: float = 0.0
+    """The smallest such share for each number of dates, or of digits."""
+
+
+@dataclass(frozen=True)
+class VectorRecipe:
+    """How word vectors are trained; their bar is gensim's skip-gram on the same corpus."""
+
+    name: str
+    objective: str
+    """"skip-gram" (with negative sampling) or "glove"."""
+    epochs: int
+    window: int
+    batch: int
+    learning_rate: float
+    seeds: tuple[int, ...] = (0, 1, 2)
+    n_e: int = 50
+    least: int = 5
+    """How often a word has to occur to have a vector."""
+    power: float = 0.75
+    """Exponent of the frequencies from which negatives are drawn; in GloVe of the weights f."""
+    threshold: float = 0.0
+    """Share of the corpus from which on a word is thinned out; 0 for none."""
+
+
+@dataclass(frozen=True)
+class SkipGramRecipe(VectorRecipe):
+    """Skip-gram with negative sampling."""
+
+    negatives: int = 5
+    shared: int = 32
+    """Negatives drawn for a batch, each counting `negatives / shared`."""
+
+
+@dataclass(frozen=True)
+class GloVeRecipe(VectorRecipe):
+    """GloVe, by AdaGrad."""
+
+    x_max: float = 100.0
+    """Count from which on f is 1."""
+    squares: float = 1.0
+    """What AdaGrad's sums of squares begin with."""
+
+
+RECIPES: dict[str, Training | VectorRecipe] = {
     recipe.name: recipe
     for recipe in (
         Recipe("names-rnn", cell="rnn", n_a=256, bar=3.33, epochs=50, learning_rate=3e-3, dropout=0.2),
@@ -116,6 +170,61 @@ RECIPES: dict[str, Training] = {
                 "names seen in training",
             ),
             ahead=0.05,
+        ),
+        TranslationRecipe(
+            "dates-seq2seq",
+            cell="lstm",
+            n_a=128,
+            bar=0.3,
+            data="dates",
+            epochs=10,
+            learning_rate=4e-3,
+            weight_decay=0.0,
+            dropout=0.05,
+        ),
+        TranslationRecipe(
+            "dates-attention",
+            cell="lstm",
+            n_a=64,
+            bar=0.99,
+            data="dates",
+            epochs=5,
+            learning_rate=6e-3,
+            weight_decay=0.0,
+            dropout=0.05,
+            n_h=32,
+            least_group=0.97,
+            least_count=0.99,
+        ),
+        TranslationRecipe(
+            "numbers-attention",
+            cell="lstm",
+            n_a=64,
+            bar=0.99,
+            data="numbers",
+            epochs=6,
+            learning_rate=6e-3,
+            weight_decay=0.0,
+            dropout=0.05,
+            n_h=32,
+        ),
+        SkipGramRecipe(
+            "vectors-skipgram",
+            objective="skip-gram",
+            epochs=5,
+            window=5,
+            batch=1024,
+            learning_rate=0.05,
+            threshold=1e-3,
+        ),
+        GloVeRecipe(
+            "vectors-glove",
+            objective="glove",
+            epochs=15,
+            window=10,
+            batch=8192,
+            learning_rate=0.05,
+            x_max=10,
         ),
     )
 }

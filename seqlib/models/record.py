@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqlib import references
 from seqlib.data import names
-from seqlib.models import labels
+from seqlib.models import labels, translation_cards, vector_cards
 from seqlib.models.cards import (
     Parameters,
     curve_problems,
@@ -24,8 +24,9 @@ from seqlib.models.cards import (
 )
 from seqlib.models.classifiers import Labelled
 from seqlib.models.language_model import LanguageModel, from_by_hand, to_by_hand
-from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe, Training
+from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe, Training, TranslationRecipe, VectorRecipe
 from seqlib.models.train import DATA, Data, Prepared, Run, bits_per_character
+from seqlib.models.translation import Pairs
 from seqlib.ngrams import NGram, bits_per_token
 from seqlib.text import EOS
 
@@ -51,6 +52,8 @@ def write(
     """
     if isinstance(data, Labelled) and isinstance(recipe, LabelRecipe):
         return labels.write(recipe, data, runs, machine, folder)
+    if isinstance(data, Pairs) and isinstance(recipe, TranslationRecipe):
+        return translation_cards.write(recipe, data, runs, machine, folder)
     assert isinstance(data, Prepared)
     weights = [float32(to_by_hand(_language_model(run.model))) for run in runs]
     figures = [_figures(parameters, data) for parameters in weights]
@@ -124,8 +127,12 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
         One sentence for each thing that does not belong together; empty when all does.
     """
     recipe = RECIPES[name]
+    if isinstance(recipe, VectorRecipe):
+        return vector_cards.verify(recipe, folder)
     if isinstance(recipe, LabelRecipe):
         return labels.verify(recipe, folder)
+    if isinstance(recipe, TranslationRecipe):
+        return translation_cards.verify(recipe, folder)
     try:
         parameters, content = references.load(name, folder)
         known = references.recorded(name, folder).log_probabilities
@@ -154,8 +161,12 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
 def missed_bars(content: references.Card) -> list[str]:
     """The bars on the test split that a model misses: its recipe's, and those of the baselines that it must beat."""
     recipe = RECIPES[content["name"]]
+    if isinstance(recipe, VectorRecipe):
+        return vector_cards.missed_bars(content)
     if isinstance(recipe, LabelRecipe):
         return labels.missed_bars(recipe, content)
+    if isinstance(recipe, TranslationRecipe):
+        return translation_cards.missed_bars(recipe, content)
     found = content["metrics"]["test"]["kept"]
     best = min(figures["test"] for figures in content["ngrams"].values())
     missed = [f"test {found:.4f} is above the bar {recipe.bar}"] if found > recipe.bar else []

@@ -16,6 +16,7 @@ from seqlib.data import names
 from seqlib.models.classifiers import prepare_origins, prepare_sentences
 from seqlib.models.language_model import IGNORED, LanguageModel
 from seqlib.models.recipes import Recipe, Training
+from seqlib.models.translation import prepare_dates, prepare_numbers
 from seqlib.text import EOS, Vocabulary
 
 Batch = tuple[Tensor, Tensor]
@@ -99,6 +100,8 @@ DATA: dict[str, Callable[[], Data]] = {
     "names": prepare_names,
     "origins": prepare_origins,
     "sentences": prepare_sentences,
+    "dates": prepare_dates,
+    "numbers": prepare_numbers,
 }
 
 

@@ -113,8 +113,9 @@ def load(name: str, folder: Path = FOLDER) -> tuple[Parameters, Card]:
 
     Returns:
         parameters, float64 arrays (Waa, Wax, Wya, ba, by, or Wf, bf, Wu, bu, Wc, bc, Wo, bo, Wy, by; for "tagger" and
-        "origin" E, E_shape, layers, Wy, by, where layers is a list of {"forward", "backward"}, each an LSTM's weights),
-        and card.
+        "origin" E, E_shape, layers, Wy, by, where layers is a list of {"forward", "backward"}, each an LSTM's weights;
+        for "vectors-skipgram" and "vectors-glove" E (n_e, V) and Theta (V, n_e), and of the latter b and b_prime (V, 1),
+        column i of E being that of card["vocabulary"][i]), and card.
 
     Raises:
         FileNotFoundError: there is no such model.
@@ -129,37 +130,47 @@ def nested(arrays: dict[str, NDArray[Any]]) -> Parameters:
     """Parameters under flat names as dicts and lists: "layers.0.forward.Wf" stands at layers[0]["forward"]["Wf"].
 
     Args:
-        arrays: by flat name.
+        arrays: by flat name; a part of a name that is a number is a place in a list.
 
     Returns:
         The same arrays, nested.
     """
     parameters: Parameters = {}
     for name, value in arrays.items():
-        if not name.startswith("layers."):
-            parameters[name] = value
-            continue
-        _, layer, direction, key = name.split(".")
-        layers = parameters.setdefault("layers", [])
-        while len(layers) <= int(layer):
-            layers.append({"forward": {}, "backward": {}})
-        layers[int(layer)][direction][key] = value
-    return parameters
+        *path, last = name.split(".")
+        inner = parameters
+        for key in path:
+            inner = inner.setdefault(key, {})
+        inner[last] = value
+    return {name: _with_lists(value) for name, value in parameters.items()}
+
+
+def _with_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _with_lists(part) for key, part in value.items()}
+    if inner and all(key.isdigit() for key in inner):
+        return [inner[key] for key in sorted(inner, key=int)]
+    return inner
 
 
 def flat(parameters: Parameters) -> dict[str, NDArray[Any]]:
     """The reverse of `nested`.
 
     Args:
-        parameters: with or without "layers".
+        parameters: arrays in dicts and lists.
 
     Returns:
         Arrays by flat name.
     """
-    arrays = {name: value for name, value in parameters.items() if name != "layers"}
-    for i, layer in enumerate(parameters.get("layers", [])):
-        for direction, lstm in layer.items():
-            arrays |= {f"layers.{i}.{direction}.{key}": value for key, value in lstm.items()}
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, value in parameters.items():
+        if isinstance(value, list):
+            value = {str(i): part for i, part in enumerate(value)}
+        if isinstance(value, dict):
+            arrays |= {f"{name}.{key}": array for key, array in flat(value).items()}
+        else:
+            arrays[name] = value
     return arrays
 
 
@@ -214,6 +225,42 @@ def recorded_labels(name: str, folder: Path = FOLDER) -> RecordedLabels:
     arrays = _read(folder / f"{name}.outputs.safetensors", content["sha256"]["outputs"])
     chosen = _found(texts_of(content["recipe"]["data"]), arrays["hashes"], content)
     return RecordedLabels(as_labelled(chosen, content), arrays["log_probabilities"])
+
+
+def recorded_neighbours(name: str, folder: Path = FOLDER) -> dict[str, NDArray[Any]]:
+    """The recorded nearest words of the probe words of trained vectors.
+
+    Args:
+        name: "vectors-skipgram" or "vectors-glove".
+        folder: where it lies; the package's own folder where left out.
+
+    Returns:
+        probes (10,) and neighbours (10, 8), places in card["vocabulary"]; cosines (10, 8).
+
+    Raises:
+        FileNotFoundError: there is no such model.
+        ValueError: the outputs are not those of the card.
+    """
+    return _read(folder / f"{name}.outputs.safetensors", card(name, folder)["sha256"]["outputs"])
+
+
+def recorded_translations(name: str, folder: Path = FOLDER) -> dict[str, NDArray[Any]]:
+    """The recorded outputs of a translation model on eight held-out inputs, the true targets fed.
+
+    Args:
+        name: such as "dates-attention".
+        folder: where it lies; the package's own folder where left out.
+
+    Returns:
+        places (m,) of the inputs in the data's test part, hashes (m, 32); log_probabilities (V_y, m, T_y), 0 after a
+        target's end; context (n_a, m), or with attention annotations (2 n_a, m, T_x), energies and weights
+        (m, T_y, T_x), 0 where masked; beam_tokens (m, B, T) and beam_log_probabilities (m, B), the n-best lists.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+        ValueError: the outputs are not those of the card.
+    """
+    return _read(folder / f"{name}.outputs.safetensors", card(name, folder)["sha256"]["outputs"])
 
 
 def texts_of(data: str) -> dict[str, Labels]:
