@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqlib.arguments import ANY, array, count, requires, within
 
-PAD, UNK, EOS = "<PAD>", "<UNK>", "<EOS>"
+PAD, UNK, SOS, EOS = "<PAD>", "<UNK>", "<SOS>", "<EOS>"
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float64]
 

@@ -220,11 +220,13 @@ RECIPES: dict[str, Training | VectorRecipe] = {
         GloVeRecipe(
             "vectors-glove",
             objective="glove",
-            epochs=15,
+            epochs=12,
             window=10,
-            batch=8192,
-            learning_rate=0.05,
-            x_max=10,
+            batch=4096,
+            learning_rate=0.15,
+            threshold=1e-4,
+            x_max=30,
+            squares=1e-6,
         ),
     )
 }
