@@ -1055,7 +1055,7 @@ plots.score_by_lookahead(
 # %% [markdown]
 r"""
 The first words that are waited for bring the most, and after a few of them hardly anything is gained: for names, what tells stands near. So a live system need not wait for the end of
-the sentence. 
+the sentence.
 
 At $k = 0$ nothing is waited for, and still the network is a little better here than the one that was trained to read from the left. That is no gift of the
 backward LSTM: it has read one word, which in training it saw only at the end of a sentence. They are two networks, each trained once, and one of them
