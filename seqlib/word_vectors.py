@@ -135,8 +135,8 @@ def one_hot_product(E: Array, indices: Indices) -> tuple[Array, Array]:
     """Vectors of words as the product of E with their one-hot columns.
 
     Args:
-        E: (n_e, V).
-        indices: (m,) whole numbers, words.
+        E: (n_e, V) the embedding matrix, a column for each word.
+        indices: (m,) the words, whole numbers.
 
     Returns:
         O (V, m), the one-hot columns; e (n_e, m), the words' vectors.
@@ -151,8 +151,8 @@ def look_up_vectors(E: Array, indices: Indices) -> Array:
     """Vectors of the words of a batch of sentences, read out of E.
 
     Args:
-        E: (n_e, V).
-        indices: (m, T_x) whole numbers, words.
+        E: (n_e, V) the embedding matrix, a column for each word.
+        indices: (m, T_x) the words of m sentences, whole numbers.
 
     Returns:
         x (n_e, m, T_x): what `E @ one_hot` would be, without a product.
@@ -182,11 +182,11 @@ def cosine_similarity(u: Array, v: Array) -> float:
     """The cosine of the angle between two vectors; 0 where one of them is 0.
 
     Args:
-        u: (n_e,).
-        v: (n_e,).
+        u: (n_e,) a vector.
+        v: (n_e,) another.
 
     Returns:
-        From −1 to 1.
+        a number from −1 to 1.
     """
     lengths = np.linalg.norm(u) * np.linalg.norm(v)
     return float(u @ v / lengths) if lengths > 0 else 0.0
@@ -197,10 +197,10 @@ def unit_columns(E: Array) -> Array:
     """Every word's vector at length 1; a vector of zeros stays as it is.
 
     Args:
-        E: (n_e, V).
+        E: (n_e, V) the embedding matrix, a column for each word.
 
     Returns:
-        (n_e, V).
+        unit (n_e, V), columns of length 1 or of zeros.
     """
     lengths = np.linalg.norm(E, axis=0, keepdims=True)
     unit: Array = np.divide(E, lengths, out=np.zeros_like(E), where=lengths > 0)
@@ -212,8 +212,8 @@ def nearest_words(e: Array, E: Array, k: int, leave_out: Collection[int]) -> tup
     """The k words whose vectors have the largest cosines with e.
 
     Args:
-        e: (n_e,) not 0.
-        E: (n_e, V).
+        e: (n_e,) the vector whose neighbours are wanted, not 0.
+        E: (n_e, V) the embedding matrix, a column for each word.
         k: how many, at most the words that are not left out.
         leave_out: words that are no answer.
 
@@ -231,7 +231,7 @@ def analogy(E: Array, a: int, b: int, c: int) -> int:
     """The word that is to c as b is to a: nearest to e_b − e_a + e_c by cosine, a, b and c left out.
 
     Args:
-        E: (n_e, V); its columns are taken at length 1.
+        E: (n_e, V) the embedding matrix, whose columns are taken at length 1.
         a: a word, such as the index of "man".
         b: a word, such as "king".
         c: a word, such as "woman".
@@ -250,11 +250,11 @@ def analogy_accuracy(E: Array, questions: Indices) -> float:
     """The share of analogies whose answer is the right word.
 
     Args:
-        E: (n_e, V).
+        E: (n_e, V) the embedding matrix, a column for each word.
         questions: (m, 4) words a, b, c, d: a is to b as c is to d.
 
     Returns:
-        From 0 to 1.
+        a number from 0 to 1.
     """
     return float(np.mean([analogy(E, a, b, c) == d for a, b, c, d in np.asarray(questions).tolist()]))
 
@@ -266,7 +266,7 @@ def bias_direction(E: Array, pairs: Indices) -> tuple[Array, float]:
     Each pair is centred on its own middle. The sign of a component is arbitrary; it is settled by the pairs.
 
     Args:
-        E: (n_e, V).
+        E: (n_e, V) the embedding matrix, a column for each word.
         pairs: (m, 2) words such as "she" and "he", not all with equal vectors.
 
     Returns:
@@ -288,13 +288,13 @@ def direct_bias(E: Array, indices: Indices, g: Array, strictness: float) -> floa
     """How far words that should be neutral lie along a direction: the mean of |cos(e, g)| to a power.
 
     Args:
-        E: (n_e, V); a column of zeros has the cosine 0.
+        E: (n_e, V) the embedding matrix; a column of zeros has the cosine 0.
         indices: (m,) the words.
         g: (n_e,) a direction of any length but 0.
-        strictness: the power; 1 weighs all alike, near 0 any deviation counts as much.
+        strictness: the power: 1 gives the plain mean, near 0 any deviation counts as much as another.
 
     Returns:
-        From 0 to 1.
+        a number from 0 to 1.
     """
     cosines = g @ unit_columns(E)[:, indices] / np.linalg.norm(g)
     return float(np.mean(np.abs(cosines) ** strictness))
@@ -305,11 +305,11 @@ def neutralise(e: Array, g: Array) -> Array:
     """A vector without its part along g, at length 1.
 
     Args:
-        e: (n_e,) not a multiple of g.
+        e: (n_e,) a vector that is no multiple of g.
         g: (n_e,) a direction of any length but 0.
 
     Returns:
-        (n_e,) orthogonal to g, of length 1.
+        a vector (n_e,) orthogonal to g, of length 1.
     """
     along = (e @ g) / (g @ g) * g
     across = e - along
@@ -321,8 +321,8 @@ def equalise(u: Array, v: Array, g: Array) -> tuple[Array, Array]:
     """Two vectors moved so that they differ along g only, each at length 1.
 
     Args:
-        u: (n_e,) of length 1.
-        v: (n_e,) of length 1, not equally far along g.
+        u: (n_e,) a vector of length 1.
+        v: (n_e,) another of length 1, not equally far along g.
         g: (n_e,) a direction of any length but 0.
 
     Returns:
@@ -341,13 +341,13 @@ def debias(E: Array, neutral: Indices, pairs: Indices, g: Array) -> Array:
     """E with its columns at length 1, these words neutralised, and these pairs equalised.
 
     Args:
-        E: (n_e, V).
+        E: (n_e, V) the embedding matrix, a column for each word.
         neutral: (m,) words that should have no part along g.
         pairs: (p, 2) words that should differ along g only; none of them neutral.
         g: (n_e,) a direction.
 
     Returns:
-        (n_e, V); the other columns only scaled.
+        a matrix (n_e, V); the other columns are only scaled.
     """
     after = unit_columns(E)
     for word in neutral:

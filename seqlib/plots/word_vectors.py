@@ -256,26 +256,25 @@ def explored(
         + ", ".join(str(place_on_map(positions, chosen, i)) for i in near)
         + " by distance."
     )
-    with canvas(alt, width=8.6, height=6.2) as (picture, axes):
+    with canvas(alt, width=9.6, height=6.6) as (picture, axes):
         axis = axes[0, 0]
         draw_groups(axis, positions, groups)
         for i in near:
             axis.plot(
                 *positions[:, [chosen, i]], color=INK, linestyle="-", marker="", linewidth=1.0, zorder=1
             )
-        for i, word in enumerate(words):
-            known = i == chosen or i in near
-            axis.annotate(
-                word,
-                positions[:, i],
-                (3, 3),
-                textcoords="offset points",
-                fontsize=11 if i == chosen else 8,
-                fontweight="bold" if known else "normal",
-                color=INK if known else GREY,
-            )
+        ring = {"linestyle": "", "marker": "o", "markersize": 15, "markerfacecolor": "none"}
+        axis.plot(*positions[:, chosen], markeredgecolor=INK, markeredgewidth=1.5, **ring)
+        for word, place in zip(words, positions.T, strict=True):
+            look = {"color": INK, "fontsize": 9} if word == words[chosen] else {"color": GREY, "fontsize": 7}
+            axis.annotate(word, place, (3, 3), textcoords="offset points", **look)
         axis.set_title(title)
-        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        lines = [f"{words[i]}: {place_on_map(positions, chosen, i)}" for i in near]
+        told = "\n".join(
+            [f"Nearest to {words[chosen]}", "by cosine, with their", "place on the map:", "", *lines]
+        )
+        axis.text(1.02, 0.45, told, transform=axis.transAxes, va="top", fontsize=10)
     return picture
 
 
@@ -332,7 +331,7 @@ def equalised(
         f"{word}: from ({signed(x[0], 2)}, {signed(x[1], 2)}) to ({signed(y[0], 2)}, {signed(y[1], 2)})."
         for word, x, y in zip(words, before, after, strict=True)
     )
-    with canvas(alt, columns=2, width=9.0, height=3.6, sharey=True) as (picture, axes):
+    with canvas(alt, columns=2, width=9.0, height=3.1, sharey=True) as (picture, axes):
         for axis, ends, title in zip(axes[0], (before, after), ("before", "after"), strict=True):
             turn = np.linspace(0, np.pi, 100)
             axis.plot(np.cos(turn), np.sin(turn), color=FAINT, linestyle="-", marker="")
@@ -341,7 +340,9 @@ def equalised(
                 axis.annotate(
                     "", end, (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2}
                 )
-                axis.annotate(word, end, (4, 5), textcoords="offset points", fontsize=11)
-            axis.set(title=title, xlabel="along g", xlim=(-1.1, 1.1), ylim=(0, 1.15), aspect="equal")
+                side = "left" if end[0] > 0 else "right"
+                axis.annotate(word, end, (0, 8), textcoords="offset points", fontsize=11, ha=side)
+            axis.set_xticks([-1, -0.5, 0, 0.5, 1], ["−1", "−0.5", "0", "0.5", "1"])
+            axis.set(title=title, xlabel="along g", xlim=(-1.1, 1.1), ylim=(0, 1.2), aspect="equal")
         axes[0, 0].set_ylabel("along ν")
     return picture

@@ -136,17 +136,16 @@ index = {word: i for i, word in enumerate(words)}
 n_e, V = E.shape
 
 # %% demo=true
-from time import perf_counter
+from timeit import repeat
 
 sentences = np.random.default_rng(0).integers(0, V, (16, 12))
-begin = perf_counter()
 by_look_up = look_up_vectors(E, sentences)
-middle = perf_counter()
 by_product = one_hot_product(E, sentences.ravel())[1].reshape(n_e, *sentences.shape)
-end = perf_counter()
+quick = min(repeat(lambda: look_up_vectors(E, sentences), number=1))
+slow = min(repeat(lambda: one_hot_product(E, sentences.ravel()), number=1))
 print(f"{V:,} words with {n_e} features each; {sentences.size} of them are asked for")
 print("both ways give the same numbers:", np.array_equal(by_look_up, by_product))
-print(f"the product takes {(end - middle) / (middle - begin):,.0f} times as long")
+print(f"the product takes {slow / quick:,.0f} times as long")
 
 # %% [markdown]
 r"""
@@ -361,7 +360,7 @@ r"""
 
 Return the word $d$, by your `unit_columns` and `nearest_words`. None of the three words of the question is an answer.
 
-The second row asks analogies of real words, among 60 others.
+The second row asks analogies of real words, among 40 others.
 
 <details><summary>Hint</summary>
 
@@ -556,7 +555,7 @@ plots.maps({f"perplexity {p}": maps[p] for p in (2, 15, 80)}, groups)
 
 # %% [markdown]
 r"""
-At 2 the groups fall into crumbs that mean nothing. At 15 there are islands. At 80, nearly as many as there are words, all run together. None of these maps is *the* picture of the vectors. Is an island larger because its words are less alike? Is one far from another because their meanings are? To find out, measure the same things in 50 dimensions.
+At 2 the groups fall into crumbs that mean nothing. At 15 there are islands. At 80, nearly as many as there are words, the islands come loose, and the jobs are strewn over a whole corner. None of these maps is *the* picture of the vectors. Is an island larger because its words are less alike? Is one far from another because their meanings are? To find out, measure the same things in 50 dimensions.
 """
 
 
@@ -594,7 +593,7 @@ It goes further: t-SNE finds islands where there are none, and makes equals of w
 rng = np.random.default_rng(0)
 chance = rng.normal(0, 1, (50, 100))
 clouds = np.concatenate([rng.normal(0, 1, (50, 50)), 10 * rng.normal(0, 1, (50, 50)) + 30], axis=1)
-labels = ["narrow"] * 50 + ["ten times as wide"] * 50
+labels = ["points 1 to 50"] * 50 + ["points 51 to 100, on the right ten times as wide"] * 50
 true = plots.middles(clouds, labels)[1]
 on_map = mapped(clouds, 15)
 drawn = plots.middles(on_map, labels)[1]
@@ -602,14 +601,14 @@ print(
     f"width of the second cloud, in widths of the first: {true[1] / true[0]:.1f} really, {drawn[1] / drawn[0]:.1f} on the map"
 )
 plots.maps(
-    {"pure chance (labels too), perplexity 2": mapped(chance, 2), "two clouds, perplexity 15": on_map}, labels
+    {"one cloud of pure chance, perplexity 2": mapped(chance, 2), "two clouds, perplexity 15": on_map}, labels
 )
 
 # %% [markdown]
 r"""
 So: what is together on a t-SNE map is usually together in fact. Sizes, gaps and distances say nothing that you may rely on; look at several perplexities, and measure in the real space before you say anything.
 
-Here is a map to walk about in. Choose a word: lines go to its five nearest neighbours *by cosine*, among the words shown. Often they are not the nearest on the map.
+Here is a map to walk about in. Choose a word: lines go to its five nearest neighbours *by cosine*, among the words shown. The list says which place each has on the map, by distance from the word. Often it is another one.
 """
 
 
@@ -886,7 +885,7 @@ plots.equalised(
 
 # %% [markdown]
 r"""
-Before, the arrows end inside the circle: they have further parts that this plane does not show. Afterwards they end on it, mirror images of each other.
+Before, the arrows end a little inside the circle: they have further parts that this plane does not show. Afterwards they end on it, mirror images of each other.
 
 Now a whole vocabulary.
 """
