@@ -142,11 +142,12 @@ def asymmetry(rows: Indices, columns: Indices, values: Array) -> float:
     """How far a table is from being symmetric: the largest |X_ij − X_ji|, where what is not listed is 0.
 
     Args:
-        rows, columns: (K,) whole numbers, each place at most once.
+        rows: (K,) the row of each entry.
+        columns: (K,) its column; each place comes at most once.
         values: (K,) counts.
 
     Returns:
-        0 for a symmetric table.
+        That largest difference; 0 for a symmetric table.
 
     Raises:
         ValueError: lengths differ, a place comes twice, or a count is negative.
@@ -165,9 +166,11 @@ def probability_ratios(
     P(k | i) = X_ik / X_i, with X_i the sum of row i.
 
     Args:
-        rows, columns: (K,) whole numbers.
+        rows: (K,) the row of each entry.
+        columns: (K,) its column.
         values: (K,) counts.
-        first, second: words that have neighbours.
+        first: a word that has neighbours.
+        second: another.
         probes: words that stand near the second.
 
     Returns:
@@ -212,7 +215,8 @@ def glove_errors(parameters: Parameters, rows: Indices, columns: Indices, values
 
     Args:
         parameters: E (n_e, V), Theta (V, n_e), b (V,), b_prime (V,).
-        rows, columns: (K,) whole numbers, i and j.
+        rows: (K,) the word i of each entry.
+        columns: (K,) the word j.
         values: (K,) counts, 0 or more.
 
     Returns:
@@ -237,9 +241,11 @@ def glove_loss(
 
     Args:
         parameters: E (n_e, V), Theta (V, n_e), b (V,), b_prime (V,).
-        rows, columns: (K,) whole numbers.
+        rows: (K,) the word i of each entry.
+        columns: (K,) the word j.
         values: (K,) counts, 0 or more.
-        x_max, alpha: of `glove_weights`.
+        x_max: of `glove_weights`.
+        alpha: of `glove_weights`.
 
     Returns:
         The sum over the entries, without a factor ½.
@@ -260,9 +266,11 @@ def glove_gradients(
 
     Args:
         parameters: E (n_e, V), Theta (V, n_e), b (V,), b_prime (V,).
-        rows, columns: (K,) whole numbers; a word may come many times.
+        rows: (K,) the word i of each entry; it may come many times.
+        columns: (K,) the word j.
         values: (K,) counts, 0 or more.
-        x_max, alpha: of `glove_weights`.
+        x_max: of `glove_weights`.
+        alpha: of `glove_weights`.
 
     Returns:
         dE, dTheta, db, db_prime, each of the shape of its parameter.
@@ -321,7 +329,8 @@ def train_glove(
     Args:
         parameters: E, Theta, b, b_prime at the beginning.
         batches: a list of (rows, columns, values).
-        x_max, alpha: of `glove_weights`.
+        x_max: of `glove_weights`.
+        alpha: of `glove_weights`.
         learning_rate: the size of a step.
 
     Returns:

@@ -22,7 +22,7 @@ PLACES = Array("K", holds="whole")
 VALUES = Array("K")
 TABLE: dict[str, Layout] = {"rows": PLACES, "columns": PLACES, "values": VALUES}
 WEIGHTING: dict[str, Layout] = {"x_max": Number(), "alpha": Number()}
-WORD = Plain("the number of a word")
+WORD = Plain("a word")
 
 # k_zeros says how many of the counts are 0.
 DIMS = [
@@ -34,14 +34,15 @@ DIMS = [
 
 
 def draw_corpus(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Sentences longer than a window, shorter, and of one word; in the long one a word stands twice in a row."""
+    """Sentences longer than a window, shorter, and of one word; one has a word twice in a row, one a pair twice."""
     window, V = dims["window"], dims["V"]
-    lengths = [2 * window + 3, 1, window + 1, *(int(n) for n in rng.integers(1, 5, dims["sentences"] - 3))]
+    lengths = [2 * window + 3, 1, window + 1, *(int(n) for n in rng.integers(1, 5, dims["sentences"] - 4))]
     sentences = [[int(token) for token in rng.integers(0, V, length)] for length in lengths]
     place = int(rng.integers(1, lengths[0] - 1))
     sentences[0][place + 1] = sentences[0][place]
     sentences[0][place - 1] = (sentences[0][place] + 1) % V
-    return {"sentences": sentences, "window": window}
+    pair = [int(token) for token in rng.permutation(V)[:2]]
+    return {"sentences": [*sentences, pair + pair], "window": window}
 
 
 def shuffled(rng: np.random.Generator, X: np.ndarray) -> Arguments:
@@ -191,7 +192,7 @@ cooccurrence_counts = Exercise(
     dims=[
         {"V": 6, "window": 2, "sentences": 4},
         {"V": 5, "window": 3, "sentences": 7},
-        {"V": 4, "window": 1, "sentences": 3},
+        {"V": 4, "window": 1, "sentences": 5},
     ],
     rows=[
         Row("rows", "rows", points=4),
@@ -255,6 +256,21 @@ cooccurrence_counts = Exercise(
             "not_added_up",
             ("X.get(place, 0.0) + 1 / abs(i - j)", "1 / abs(i - j)"),
             "What a pair had before is lost each time it comes again. Add up.",
+        ),
+        Mistake(
+            "repeats_in_a_sentence_lost",
+            [
+                (
+                    "for i, word in enumerate(sentence):",
+                    "seen = set()\n        for i, word in enumerate(sentence):",
+                ),
+                (
+                    "if j != i:",
+                    "if j != i and (word, sentence[j], j - i) not in seen and not seen.add((word, sentence[j], j - i)):",
+                ),
+            ],
+            "A pair that comes twice in a sentence at the same distance is counted once: `x[indices] += g` writes to each "
+            "place once only. Add up.",
         ),
         Mistake(
             "across_sentences",
@@ -364,7 +380,7 @@ asymmetry = Exercise(
         Mistake(
             "yes_or_no",
             (WHOLE_MAXIMUM, f"max({DIFFERENCES}) == 0"),
-            "This only says whether the table is symmetric. Asked for is the largest difference.",
+            "You have 0 for a table that is not symmetric, or only say whether it is. Asked for is the largest difference.",
         ),
         Mistake(
             "whole_table_without_pairs",
@@ -428,6 +444,11 @@ probability_ratios = Exercise(
             "You divide by the sum over the probes. A row's sum runs over all words.",
         ),
         Mistake(
+            "share_of_the_column",
+            ("near / values[of_word].sum()", "near / values[columns == word].sum()"),
+            "You divide by the sum of the word's column. P(k | i) is a share of row i.",
+        ),
+        Mistake(
             "share_of_the_largest",
             ("values[of_word].sum()", "values[of_word].max()"),
             "You divide by the largest entry of the row. Divide by its sum.",
@@ -478,6 +499,16 @@ glove_weights = Exercise(
             "power_missing",
             ("(values / x_max) ** alpha", "values / x_max"),
             "The power α is missing.",
+        ),
+        Mistake(
+            "power_fixed",
+            ("** alpha", "** 0.75"),
+            "Your power is always 3/4. Take the argument `alpha`.",
+        ),
+        Mistake(
+            "x_max_fixed",
+            ("values / x_max", "values / 100"),
+            "Your weights reach 1 at 100. Take the argument `x_max`.",
         ),
         Mistake(
             "power_as_factor",
@@ -560,6 +591,11 @@ glove_errors = Exercise(
             "counts_themselves",
             ("scores - logs", "scores - values"),
             "The logarithm is missing: you compare scores with counts.",
+        ),
+        Mistake(
+            "every_row_with_every_column",
+            ('"kn,nk->k"', '"kn,nl->kl"'),
+            "You have K² numbers: every row with every column. Asked for are K products, one for each entry.",
         ),
         Mistake(
             "logarithm_of_base_2",
@@ -825,7 +861,7 @@ glove_gradients = Exercise(
                 ('np.add.at(gradients["db"], rows, d)', 'np.add.at(gradients["db"], columns, d)'),
                 ('np.add.at(gradients["db_prime"], columns, d)', 'np.add.at(gradients["db_prime"], rows, d)'),
             ],
-            "The gradients of the two biases are exchanged: b goes with the rows, b′ with the columns.",
+            "A bias gets what belongs to the other: b goes with the rows, b′ with the columns.",
         ),
         Mistake(
             "biases_not_trained",
@@ -971,6 +1007,11 @@ train_glove = Exercise(
     mistakes=[
         Mistake(
             "sums_from_0",
+            ("np.ones_like(value)", "np.zeros_like(value)"),
+            "Your sums begin at 0: where a gradient is 0 as well, 0 is divided by 0. They begin at 1.",
+        ),
+        Mistake(
+            "sums_from_almost_0",
             ("np.ones_like(value)", "np.zeros_like(value) + 1e-12"),
             "Your sums begin at 0, so that the first step has the same size everywhere. They begin at 1.",
         ),

@@ -66,7 +66,7 @@ How could counts hold meaning? Here are probabilities from the paper, counted in
 | $P(k \mid \text{steam})$ | 0.000 022 | 0.000 78 | 0.002 2 | 0.000 018 |
 | ratio | **8.9** | **0.085** | 1.36 | 0.96 |
 
-The probabilities themselves say little: *water* is frequent near both, *fashion* near neither. The **ratio** says it all. It is large for what goes with ice and not with steam, small for what goes with steam and not with ice, and near 1 for what goes with both or with neither.
+(The ratios are of probabilities with more digits.) The probabilities themselves say little: *water* is frequent near both, *fashion* near neither. The **ratio** says it all. It is large for what goes with ice and not with steam, small for what goes with steam and not with ice, and near 1 for what goes with both or with neither.
 
 So vectors should be made so that *differences of vectors give ratios of probabilities*. You will count, look at ratios in a corpus of your own, and come to the model from there.
 """
@@ -284,7 +284,7 @@ $$
 (\theta_i - \theta_j) \cdot e_k = \log \frac{P(k \mid i)}{P(k \mid j)} = \log P(k \mid i) - \log P(k \mid j)
 $$
 
-That holds if $\theta_i \cdot e_k = \log P(k \mid i) = \log X_{ik} - \log X_i$ for all pairs. The term $\log X_i$ does not depend on $k$; call it a bias $-b_i$. And since the table is symmetric, the column should have one too. So the model is
+That holds if $\theta_i \cdot e_k = \log P(k \mid i) = \log X_{ik} - \log X_i$ for all pairs. The term $\log X_i$ does not depend on $k$; call it a bias $b_i$ and bring it to the other side. And since the table is symmetric, the column should have one too. So the model is
 
 $$
 \theta_i \cdot e_j + b_i + b'_j \;\approx\; \log X_{ij}
@@ -543,7 +543,7 @@ print(f"relative error {error:.1e}")
 r"""
 ## 5 · AdaGrad
 
-*The* stands in thousands of entries, *newt* in forty. With one learning rate for all, *the* would overshoot before *newt* has moved. AdaGrad (Duchi, Hazan and Singer 2011) gives every single number its own rate: it keeps the sum $G$ of the squares of all its gradients so far, and divides by the root.
+In our table the row of *the* has 12 500 entries, that of *otter* has 56. With one learning rate for all, *the* would overshoot before *otter* has moved. AdaGrad (Duchi, Hazan and Singer 2011) gives every single number its own rate: it keeps the sum $G$ of the squares of all its gradients so far, and divides by the root.
 
 $$
 G \leftarrow G + g^2
@@ -758,7 +758,7 @@ Frequent words find company that makes sense; of rarer ones, many do not. The nu
 
 ## 7 · Two methods, the same pairs
 
-In WordSim-353 people have said how alike they find two words, for 353 pairs. Spearman's $\rho$ is the rank correlation of their answers with the cosines of vectors; only pairs whose words all methods know can be compared. With some 240 pairs, chance alone moves $\rho$ by about 0.06.
+In WordSim-353 people have said how alike they find two words, for 353 pairs. Spearman's $\rho$ is the rank correlation of their answers with the cosines of vectors; only pairs whose words all methods know can be compared. With some 240 pairs, chance alone moves $\rho$ by about 0.06. The numbers that training begins with move it, too: for GloVe on this corpus by about 0.05, as the cards of the reference models and your own second run will show.
 
 Beside your vectors stand the course's reference models, trained on the same corpus by faster programs, and a part of the published GloVe vectors, trained on 6 billion words: 4500 times as much text. To see what the sum does, your $E$ is there alone as well.
 """
@@ -778,6 +778,10 @@ for name in ("vectors-skipgram", "vectors-glove"):
         trained, card = references.load(name)
         one = trained["E"] if name == "vectors-skipgram" else final_vectors(trained["E"], trained["Theta"])
         methods[name] = card["vocabulary"], one
+        rho, seeds = card["metrics"]["rho"], len(card["runs"])
+        print(
+            f"{name}: over {seeds} seeds ρ = {rho['mean']:.2f} on average, standard deviation {rho['standard_deviation']:.2f}"
+        )
 published, their_vectors = glove_vectors.load()
 methods["GloVe, 6 billion words"] = published, their_vectors.astype(float)
 
@@ -861,8 +865,8 @@ for probe in PROBES:
 
 # %% [markdown]
 r"""
-The same counts and as many features give better vectors once a 0 counts as something seen. It is not the only difference: here chance is divided out and not learned as a bias, and all places weigh the same. When we gave GloVe itself about as many drawn empty places as there are entries, each as a count of 0.1 with a weight of 0.1, its $\rho$ rose from 0.49 to 0.54 (one run each, after
-12 epochs): about half of the way to skip-gram.
+The same counts and as many features give better vectors once a 0 counts as something seen. It is not the only difference: here chance is divided out and not learned as a bias, and all places weigh the same. When we gave GloVe itself about as many drawn empty places as there are entries, each as a count of 0.1 with a weight of 0.1, $\rho$ rose from 0.45 (0.41 to 0.49 in four runs of 12 epochs that began with other
+numbers) to 0.54 (0.53 to 0.56).
 
 That is not far from skip-gram. Levy and Goldberg (2014) showed that skip-gram with $k$ negatives would, with enough features, have $\theta_j \cdot e_i = \log \frac{X_{ij} \sum X}{X_i\, X_j} - \log k$: the same table, shifted. All three methods make vectors from logarithms of counts. They differ in what they do about frequent words, in the weights,
 and in what a pair that never meets is worth.
