@@ -124,12 +124,64 @@ def drawing(data: int) -> Callable[[Any], int]:
     return draw
 
 
+def one_each(tokens: Any, state: Sequence[Any]) -> Any:
+    """The tokens (B,) that a step of a model is given, if the state has as many columns.
+
+    Raises:
+        ValueError: it has not: arrays would be spread over each other, and the answer be that of other hypotheses.
+    """
+    given = np.asarray(tokens)
+    columns = [np.shape(part)[-1] for part in state]
+    if given.ndim != 1 or any(count != len(given) for count in columns):
+        raise ValueError(
+            f"step was given tokens of shape {given.shape} and a state with {columns} columns; expected tokens (B,) and "
+            "B columns, one for each hypothesis"
+        )
+    return given
+
+
+def recurrent_step(data: Mapping[str, Any]) -> Callable[[Any, Any], Any]:
+    """One step of a small recurrent decoder, for hypotheses side by side.
+
+    Args:
+        data: E (n, V), Wa (n, n), Wc (n, k), Wk (k, n), Wy (V, n), by (V, 1). The state is (a (n, B), c (k, B)).
+    """
+
+    def step(tokens: Any, state: Any) -> Any:
+        tokens = one_each(tokens, state)
+        a = np.tanh(data["Wa"] @ state[0] + data["Wc"] @ state[1] + data["E"][:, tokens])
+        c = np.tanh(0.5 * state[1] + data["Wk"] @ a)
+        z = data["Wy"] @ a + data["by"]
+        z = z - z.max(axis=0)
+        return z - np.log(np.exp(z).sum(axis=0)), (a, c)
+
+    return step
+
+
+def automaton(data: Mapping[str, Any]) -> Callable[[Any, Any], Any]:
+    """One step of a model whose state is the number of a row of a table.
+
+    Args:
+        data: log_p (V, S) of the next token in each of S states; following (V, S), the state after a token. The state is
+            a tuple of one array (1, B), the numbers.
+    """
+
+    def step(tokens: Any, state: Any) -> Any:
+        tokens, numbers = one_each(tokens, state), np.asarray(state[0])[0]
+        numbers = data["following"][tokens, numbers]
+        return data["log_p"][:, numbers], (numbers[np.newaxis],)
+
+    return step
+
+
 BUILDERS: dict[str, Callable[[Any], Any]] = {
     "smooth_loss": smooth_loss,
     "coupled_loss": coupled_loss,
     "generator": generator,
     "drawing_at": drawing_at,
     "drawing": drawing,
+    "recurrent_step": recurrent_step,
+    "automaton": automaton,
     "reference_parameters": reference_parameters,
     "reference_part": reference_part,
 }
