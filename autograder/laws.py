@@ -46,6 +46,12 @@ def length(value: Tree) -> list[Hashable]:
     return [len(items(value))]
 
 
+def whole(value: Tree) -> list[Hashable]:
+    """All entries together; a single one as it is."""
+    entries = items(value)
+    return [entries[0] if len(entries) == 1 else tuple(entries)]
+
+
 # What is counted in each drawn value, and what it is called. Counts of one law come from independent draws.
 STATISTICS: Mapping[str, tuple[Callable[[Tree], list[Hashable]], str]] = {
     "each": (each, "{} is drawn"),
@@ -54,7 +60,7 @@ STATISTICS: Mapping[str, tuple[Callable[[Tree], list[Hashable]], str]] = {
     "last": (last, "{} comes last"),
     "length": (length, "the length is {}"),
     "support": (items, "{} occurs"),
-    "alike": (items, "{} is drawn"),
+    "alike": (whole, "{} is drawn"),
 }
 
 

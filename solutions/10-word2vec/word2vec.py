@@ -163,8 +163,9 @@ check(keep_probabilities)
 
 # %% [markdown]
 r"""
-Now the draw. What is random cannot be compared word by word. The check calls your function 400 times on one sentence, and compares *how often* so many words stay, and how often each word comes first and last, with how often they should. For this it uses Hoeffding's inequality, which bounds how far
-frequencies stray from what they should be, for any distribution and number of draws. Two frequencies may differ by at most 0.22 here; right code is further off less than once in ten million times for each row, so a rejection means a mistake.
+Now the draw. What is random cannot be compared word by word. The check calls your function 300 times on one sentence, and compares *how often* so many words stay, and how often each word comes first and last, with how often they should. For this it uses Hoeffding's inequality, which bounds how far
+frequencies stray from what they should be, for any distribution and number of draws. Two frequencies may differ by at most 0.25 here; right code is further off less than once in ten million times for each row, so a rejection means a mistake.
+One row more gives your function a generator with the same seed ten times over, and wants the same words each time: draw with `rng`, and nothing else.
 """
 
 # %% [markdown]
@@ -706,7 +707,7 @@ plots.noise(
 r"""
 A negative must not be the context itself: the same pair would be taught as true and as made up in one breath. So where the **positive** is drawn, draw again. (It may still be another true neighbour of the centre. Those are rare enough not to matter.)
 
-The check works as for `subsample`: your function is called 200 times for 15 places, and how often each word is among these 3000 draws is compared with how often it should be, by Hoeffding's bound: the two may differ by 0.08. Right code fails a row less than once in ten million times. The usual test for this is
+The check works as for `subsample`: your function is called 150 times for 18 places, and how often each word is among these 2700 draws is compared with how often it should be, by Hoeffding's bound: the two may differ by 0.08. Right code fails a row less than once in ten million times. The usual test for this is
 Pearson's χ², whose false alarms are known only for many draws; Hoeffding's bound holds for any number.
 """
 
@@ -963,7 +964,7 @@ def batches_of(some, rng):
 
 
 rng = np.random.default_rng(0)
-E = rng.uniform(-0.5, 0.5, (N_E, V)).astype(np.float32) / N_E
+E = np.asfortranarray(rng.uniform(-0.5, 0.5, (N_E, V)), dtype=np.float32) / N_E  # a column lies in one piece
 Theta = np.zeros((V, N_E), dtype=np.float32)
 curve, snapshots, done, read = [], {}, 0.0, 0
 bar = tqdm(total=100, unit="%", mininterval=2, bar_format="{l_bar}{bar}| {elapsed} of at most 0:55{postfix}")

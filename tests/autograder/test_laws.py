@@ -76,6 +76,13 @@ def test_a_drawn_value_of_another_kind_is_described():
     assert rows_of([None] * DRAWS, error)[0].message.startswith("raised ValueError: no")
 
 
+def test_several_tokens_from_one_seed_are_alike_when_all_of_them_are_in_their_order():
+    drawn = [[0, 2, 0]] * 30
+    assert laws.broken("alike", drawn, [np.array([1, 3])] * 30) is None
+    assert laws.broken("alike", drawn, [[]] * 30) is None
+    assert laws.broken("alike", drawn, [[1, 3]] * 29 + [[3, 1]])
+
+
 def test_one_value_from_one_seed_is_alike_whatever_it_is_and_two_are_not():
     assert laws.broken("alike", [3] * 30, [5] * 30) is None
     message = laws.broken("alike", [3] * 30, [5] * 29 + [1])
