@@ -121,10 +121,14 @@ def metrics(found: Sequence[Figures]) -> Figures:
 
 def difference(ours: Sequence[Figures], theirs: Sequence[Figures], words: Sequence[str]) -> dict[str, float]:
     """ρ of our runs less ρ of gensim's, means over the runs, with its interval over the pairs that are covered."""
-    known = set(words)
-    human = np.array([pair.human for pair in similarity.pairs() if known.issuperset(pair[:2])])
+    human = np.array(_human(words))
     first, second = (np.array([run["cosines"] for run in runs]) for runs in (ours, theirs))
     return similarity.paired_bootstrap(human, first, second, DRAWS)
+
+
+def _human(words: Sequence[str]) -> list[float]:
+    known = set(words)
+    return [pair.human for pair in similarity.pairs() if known.issuperset(pair[:2])]
 
 
 def beside_gensim(found: Sequence[Figures], text: Text, seeds: tuple[int, ...], folder: Path) -> Figures:
@@ -282,7 +286,7 @@ def _problems_of_runs(content: references.Card, text: Text) -> list[str]:
         }
         for key, value in expected.items():
             problems += differences(key, content[key], value)
-    human = [pair.human for pair in similarity.pairs() if set(pair[:2]) <= set(text.words)]
+    human = _human(text.words)
     for run in everyone:
         found = {"rho": similarity.spearman(human, run["cosines"]), "covered": len(human)}
         problems += differences(f"run {run['seed']}", {key: run[key] for key in found}, found)

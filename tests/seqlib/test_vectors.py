@@ -39,8 +39,8 @@ def once(monkeypatch):
 
         return call
 
-    for name in ("figures", "difference", "neighbours", "record"):
-        monkeypatch.setattr(vector_cards, name, kept(getattr(vector_cards, name)))
+    for module, name in ((vector_cards, "figures"), (similarity, "paired_bootstrap")):
+        monkeypatch.setattr(module, name, kept(getattr(module, name)))
 
 
 def small_text(sentences=200, seed=0):
