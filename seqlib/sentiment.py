@@ -404,7 +404,7 @@ def start_from(E: Array, words: Sequence[str], known: Sequence[str], E_known: Ar
         E: (n_e, V) vectors to begin with.
         words: the V words of the vocabulary.
         known: words with a known vector.
-        E_known: (n_e, number of known words), a column for each.
+        E_known: (n_e, number of known words) the vectors of `known`, a column for each.
 
     Returns:
         A new E (n_e, V); and (V,), True where a word was known.

@@ -508,6 +508,12 @@ output_gradients = Exercise(
             "Labels are read as if they began with 1. They are indices here, from 0 to n_y − 1.",
         ),
         Mistake(
+            "whole_rows_picked",
+            ("true = labels, np.arange(m)", "true = labels"),
+            "Labels alone as an index pick whole rows of ŷ, all sentences at a class. One entry of each column is meant: "
+            "the true class of that sentence.",
+        ),
+        Mistake(
             "y_not_subtracted",
             ("dz[true] -= 1 / m", "dz[true] -= 0"),
             "The gradient at the scores is ŷ in yours. It is ŷ − y: one less at the true class.",
@@ -580,6 +586,17 @@ average_gradients = Exercise(
             "not_divided_by_the_length",
             ("mask / mask.sum(axis=1, keepdims=True)", "mask * 1.0"),
             "Each word gets the whole gradient of its sentence's average. Of n words each has a share of 1/n.",
+        ),
+        Mistake(
+            "whole_gradient_at_every_step",
+            ("mask / mask.sum(axis=1, keepdims=True)", "np.ones(mask.shape)"),
+            "Every step gets the whole gradient of its sentence's average, padding too. Of n words each has a share of "
+            "1/n, and padding has none.",
+        ),
+        Mistake(
+            "words_in_another_order",
+            ("tokens.ravel()", "tokens.T.ravel()"),
+            "The gradients go to the wrong words: they are laid out sentence by sentence, your words step by step.",
         ),
         Mistake(
             "divided_by_all_steps",
@@ -770,6 +787,11 @@ confusion = Exercise(
             "Rows and columns are exchanged: a row is a true class, a column what was given.",
         ),
         Mistake(
+            "classes_from_1",
+            ("(labels, predicted)", "(labels - 1, predicted - 1)"),
+            "Your rows and columns are one off, as if classes began with 1. They are numbers from 0 to n_y − 1.",
+        ),
+        Mistake(
             "repeated_pairs_lost",
             ("np.add.at(counts, (labels, predicted), 1)", "counts[labels, predicted] += 1"),
             "Each entry is 1 at most: `counts[labels, predicted] += 1` adds once where a pair comes several times.",
@@ -902,6 +924,22 @@ lstm_last_state = Exercise(
             [("np.where(mask[:, t], c_new, c)", "c_new"), ("np.where(mask[:, t], a_new, a)", "a_new")],
             "This is the activation after the last *step*, which for short sentences is padding. At padding, activation and "
             "memory stay as they were.",
+        ),
+        Mistake(
+            "read_at_the_number_of_words",
+            (
+                "    for t in",
+                "    n = mask.sum(axis=1, keepdims=True)\n"
+                "    mask = np.arange(x.shape[2]) < np.where(n > 0, n, x.shape[2])\n    for t in",
+            ),
+            "You read as many steps as there are words. That is right where padding stands at the end; a masked step may "
+            "stand anywhere, and there may be no word at all.",
+        ),
+        Mistake(
+            "activation_from_held_memory",
+            ("np.where(mask[:, t], a_new, a)", "ot * np.tanh(c)"),
+            "At a masked step the memory waits, but the activation is made anew, with the output gate of that step. It "
+            "waits as well.",
         ),
         Mistake(
             "activation_wiped",

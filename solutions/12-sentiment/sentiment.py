@@ -15,7 +15,7 @@ r"""
 # 12 · Sentiment: what an average cannot see
 
 *Not good, just long. Not long, just good.* The same words, the opposite meaning. In this notebook you build two classifiers of reviews. One
-averages the vectors of the words and cannot tell these two apart, however long it is trained; you prove it, and measure it. The other reads them in order with an LSTM.
+averages the vectors of the words and cannot tell these two apart, however long it is trained; you see the proof, and measure it. The other reads them in order with an LSTM.
 You also find out what word vectors that were learned from other text are worth, when there is little text of one's own.
 
 | | |
@@ -699,7 +699,7 @@ print(f"relative error {compared(lstm_gradients, random_parameters(rng, 3, 5, 3,
 r"""
 ## 6 · Vectors from elsewhere
 
-The reviews are few; what *tedious* means must be learned from a handful of sentences, or cannot be learned at all, where a word is only in the test part. GloVe's vectors were learned from six billion words: there, *tedious* is near *boring* already. The course has 20,000 of them, with $n_e = 50$.
+The reviews are few. What *embarrassment* means cannot be learned from them: it is in a test sentence, but in none for training. GloVe's vectors were learned from six billion words: there, *embarrassment* lies beside *disappointment*, which training has. The course has 20,000 of them, with $n_e = 50$.
 """
 
 # %% [markdown]
@@ -737,6 +737,11 @@ from seqlib.data import glove_vectors
 known, E_known = glove_vectors.load()
 _, known_here = start_from(start["E"], words, known, E_known)
 missing = [word for word, here in zip(words, known_here, strict=True) if not here]
+seen = {word for review in texts for word in review.tokens}
+new = [review for review in parts.test.ordinary if not seen.issuperset(review.tokens)]
+print(
+    f"{len(new)} of {len(parts.test.ordinary)} ordinary reviews of the test part have a word that training lacks"
+)
 print(
     f"{known_here.mean():.0%} of the {len(words)} words are known; not, among others: {', '.join(missing[2:14])}"
 )
@@ -830,7 +835,7 @@ What to read from it:
 * **No average gets a single pair**, with whatever vectors. Every LSTM that had the composed sentences gets most of them, from every beginning: the worst of these runs is far above the best of the averages.
 * **Without the composed sentences** the LSTM gets about a quarter of the pairs, and not even half of the sentences. That a network *can* know the order does not mean that two hundred sentences teach it. And the other way round: that it knows it now means that it knows *these* nine kinds of sentences. The test sentences are others, with words of which some
   were never seen in training, but of the same kinds as the templates. *A sentence of your own*, below, shows where it ends.
-* **On ordinary reviews** the LSTM is no better than the average. Here it is the words that count, and many of them training never had. GloVe's vectors help a little, if they are trained further. Mind how little sixty sentences say: 0.05 is three of them, which may be chance, as the spread over three beginnings shows.
+* **On ordinary reviews** the LSTM is no better than the average. Here it is the words that count, and three of four of these reviews have one that training never had. GloVe's vectors help a little, if they are trained further. Mind how little sixty sentences say: 0.05 is three of them, which may be chance, as the spread over three beginnings shows.
 * **Frozen or trained?** Frozen vectors keep what GloVe knows: a word that is only in the test part still lies where similar words lie. Trained vectors move, and words that training does not show stay behind. Here training is better all the same, most clearly on the pairs. A look at the vectors hints at why:
 """
 
@@ -933,7 +938,7 @@ widgets.your_review(read, split_words, reviews.NAMES, "the food was great but th
 
 # %% [markdown]
 r"""
-Where the line of the LSTM jumps, a word has changed what the sentence says. At *but* it begins to wait for what comes.
+Where the line of the LSTM jumps, a word has changed what the sentence says. At *but* it takes back some of what it thought, before anything bad has been said.
 
 ## 8 · The same in PyTorch
 

@@ -63,6 +63,7 @@ def test_the_average_is_that_of_the_words_and_zero_of_none():
     np.testing.assert_allclose(masked_average(X, mask).T, expected, **CLOSE)
 
 
+@settings(max_examples=20)
 @given(SEEDS)
 def test_neither_classifier_sees_what_stands_in_the_padding_nor_how_much_there_is(seed):
     rng = np.random.default_rng(seed)
@@ -80,6 +81,7 @@ def test_neither_classifier_sees_what_stands_in_the_padding_nor_how_much_there_i
             np.testing.assert_allclose(there[name], here[name], **CLOSE)
 
 
+@settings(max_examples=20)
 @given(SEEDS, st.permutations(range(T_X)))
 def test_no_order_changes_what_the_average_says(seed, order):
     parameters = weights(seed)
@@ -98,6 +100,7 @@ def test_the_order_changes_what_the_lstm_says():
     assert np.abs(forward - backward).max() > 0.01
 
 
+@settings(max_examples=20)
 @given(SEEDS)
 def test_masked_steps_may_stand_anywhere_and_change_nothing(seed):
     mask = np.random.default_rng(seed).random((M, T_X)) < 0.6
