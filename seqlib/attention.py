@@ -18,6 +18,7 @@ from seqlib.activations import Array
 from seqlib.arguments import array, arrays, count, keys, requires, shaped, within
 from seqlib.deep_bidirectional import bidirectional_forward, embed
 from seqlib.lstm import lstm_gates
+from seqlib.seq2seq import log_softmax, teacher_forcing
 
 Parameters = Mapping[str, Any]
 Mask = NDArray[Any]
@@ -237,10 +238,7 @@ def attention_step(
     ft, ut, cct, ot = lstm_gates(read, s_prev, decoder)
     c = ft * c_prev + ut * cct
     s = ot * np.tanh(c)
-    scores = decoder["Wy"] @ s + decoder["by"]  # (V_y, m)
-    scores = scores - scores.max(axis=0)
-    log_y = scores - np.log(np.exp(scores).sum(axis=0))
-    return s, c, log_y, weights
+    return s, c, log_softmax(decoder["Wy"] @ s + decoder["by"]), weights
 
 
 @requires(_zeros_and_ones, _model, _source, _targets, _start)
@@ -263,15 +261,13 @@ def attention_forward(
         ValueError, TypeError: an argument has the wrong shape or type; the message says which.
     """
     a = bidirectional_forward(embed(tokens, parameters["E_x"]), mask, parameters["encoder"])
-    m, T_y = targets.shape
-    s = c = np.zeros((parameters["decoder"]["bf"].shape[0], m))  # (n_a, m)
-    before = np.full(m, sos)
+    before = teacher_forcing(targets, sos)  # (m, T_y)
+    s = c = np.zeros((parameters["decoder"]["bf"].shape[0], len(tokens)))  # (n_a, m)
     log_y, weights = [], []
-    for t in range(T_y):
-        s, c, log_y_t, weights_t = attention_step(before, s, c, a, mask, parameters)
+    for t in range(targets.shape[1]):
+        s, c, log_y_t, weights_t = attention_step(before[:, t], s, c, a, mask, parameters)
         log_y.append(log_y_t)
         weights.append(weights_t)
-        before = targets[:, t]
     return np.stack(log_y, axis=2), np.stack(weights, axis=1)
 
 
@@ -290,28 +286,30 @@ def translate(
         longest: of how many tokens a translation may consist.
 
     Returns:
-        found: for each example its tokens, up to and with `eos`, or `longest` of them without one;
+        found: for each example a list of its tokens, without sos and eos. Of tokens equally probable the first is taken;
         alignments: for each example (tokens found, T_x), the weights with which each of them was predicted.
 
     Raises:
         ValueError, TypeError: an argument has the wrong shape or type; the message says which.
     """
     a = bidirectional_forward(embed(tokens, parameters["E_x"]), mask, parameters["encoder"])
-    m = tokens.shape[0]
-    s = c = np.zeros((parameters["decoder"]["bf"].shape[0], m))  # (n_a, m)
-    before, finished = np.full(m, sos), np.zeros(m, dtype=bool)
+    s = c = np.zeros((parameters["decoder"]["bf"].shape[0], len(tokens)))  # (n_a, m)
+    before, finished = np.full(len(tokens), sos), np.zeros(len(tokens), dtype=bool)
     steps: list[Tokens] = []
     weights: list[Array] = []
-    while len(steps) < longest and not finished.all():
+    for _ in range(longest):
+        if finished.all():
+            break
         s, c, log_y, weights_t = attention_step(before, s, c, a, mask, parameters)
         before = log_y.argmax(axis=0)
         finished = finished | (before == eos)
         steps.append(before)
         weights.append(weights_t)
-    found = []
-    for chosen in np.stack(steps, axis=1).tolist():
-        found.append(chosen[: chosen.index(eos) + 1] if eos in chosen else chosen)
-    alignments = [np.stack(weights, axis=1)[i, : len(chosen)] for i, chosen in enumerate(found)]
+    found, alignments = [], []
+    for chosen, looked in zip(np.stack(steps, axis=1).tolist(), np.stack(weights, axis=1), strict=True):
+        length = chosen.index(eos) if eos in chosen else len(chosen)
+        found.append(chosen[:length])
+        alignments.append(looked[:length])
     return found, alignments
 
 
@@ -383,5 +381,5 @@ def dot_product_attention(queries: Array, keys: Array, values: Array, mask: Mask
         ValueError, TypeError: an argument has the wrong shape or type; the message says which.
     """
     energies = np.einsum("dmq,dmt->mqt", queries, keys) / np.sqrt(len(keys))
-    weights = np.stack([attention_weights(of_one, mask) for of_one in energies.swapaxes(0, 1)], axis=1)
+    weights = np.stack([attention_weights(energies[:, q], mask) for q in range(queries.shape[2])], axis=1)
     return np.einsum("mqt,vmt->vmq", weights, values), weights
