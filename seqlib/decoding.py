@@ -50,12 +50,13 @@ def beam_search(
         The beams.
 
     Raises:
-        ValueError: width or longest is below 1, alpha is negative, or a log-probability is NaN.
+        ValueError: width or longest is below 1, alpha is negative, a log-probability is NaN, or `end` is no token of the
+            model.
     """
     for name, value in (("width", width), ("longest", longest)):
         if value < 1:
             raise ValueError(f"{name} is {value}; expected 1 or more")
-    if alpha < 0:
+    if not alpha >= 0:
         raise ValueError(f"alpha is {alpha}; expected 0 or more")
     m = state[0].shape[0]
     rows = torch.arange(m, device=state[0].device)[:, None]  # (m, 1)
@@ -69,12 +70,14 @@ def beam_search(
         if torch.isnan(log_p).any():
             raise ValueError("step gave NaN among the log-probabilities; expected numbers up to 0")
         v = log_p.shape[2]
+        if not 0 <= end < v:
+            raise ValueError(f"end is {end}; expected a token of the model, 0 to {v - 1}")
         log_p = log_p.masked_fill(finished[..., None], -torch.inf)
         log_p[..., end] = log_p[..., end].masked_fill(finished, 0.0)  # a finished one goes on as it is
         longer = lengths + (~finished).long()
         candidates = (sums[..., None] + log_p).flatten(1)  # (m, B V)
         divisors = longer.to(sums.dtype).pow(alpha).repeat_interleave(v, dim=1)
-        scores, chosen = (candidates / divisors).topk(min(width, candidates.shape[1]), dim=1)
+        scores, chosen = best(candidates / divisors, width)
         origin, last = chosen // v, chosen % v
         sums, lengths = candidates.gather(1, chosen), longer.gather(1, origin)
         tokens = torch.cat([tokens[rows, origin], last[..., None]], dim=2)
@@ -83,3 +86,24 @@ def beam_search(
         if finished[torch.isfinite(scores)].all():
             break
     return Beams(tokens, sums, scores, lengths, finished)
+
+
+def best(scores: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """The highest of the scores (m, N) of each input, in order; of equal ones the one that stands first.
+
+    Args:
+        scores: −∞ for what is no candidate.
+        width: how many are wanted.
+
+    Returns:
+        Scores and places (m, K), K the width or N.
+    """
+    k = min(width, scores.shape[1])
+    chosen = scores.topk(k, dim=1).indices.sort(dim=1).values  # topk says nothing of the order of equal ones
+    top, order = scores.gather(1, chosen).sort(dim=1, descending=True, stable=True)
+    least = top[:, -1:]
+    left_out = ((scores >= least).sum(dim=1, keepdim=True) > k) & torch.isfinite(least)
+    if left_out.any():  # as good as the last that was chosen; sorting everything is slow, and this is rare
+        top, order = scores.sort(dim=1, descending=True, stable=True)
+        return top[:, :k], order[:, :k]
+    return top, chosen.gather(1, order)
