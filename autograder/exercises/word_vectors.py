@@ -241,6 +241,10 @@ def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
         axis /= np.linalg.norm(axis)
         noise = rng.normal(0, 0.3, (n_e, m))
         E[:, pairs[:, 0]] = E[:, pairs[:, 1]] + along * axis[:, np.newaxis] + noise
+        if (
+            V % 3 == 2
+        ):  # all words lie on the negative side, so that it shows where only one of the two decides
+            E -= 3 * np.sign(along.sum()) * axis[:, np.newaxis]
         differences = E[:, pairs[:, 0]] - E[:, pairs[:, 1]]
         sizes = np.linalg.svd(differences)[1]
         centred = np.concatenate([differences / 2, -differences / 2], axis=1)
@@ -251,25 +255,25 @@ def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
             return {"E": E * 0.7 / abs(total), "pairs": pairs}
 
 
-def draw_bias(rng: np.random.Generator, dims: Dims, strictness: float = 1.0) -> Arguments:
-    """Words on both sides of a direction that is not of length 1."""
+def draw_bias(rng: np.random.Generator, dims: Dims) -> Arguments:
+    """Words on both sides of a direction that is not of length 1, and a power that is not 1."""
     while True:
         drawn = draw_look_up(rng, dims)
         g = 2 * rng.normal(0, 1, dims["n_e"])
         cosines = g @ reference.unit_columns(drawn["E"])[:, drawn["indices"]] / np.linalg.norm(g)
         if dims["m"] == 1 or 0 < np.sum(cosines < -0.05) < dims["m"]:
-            return {**drawn, "g": g, "strictness": strictness}
+            return {**drawn, "g": g, "strictness": 2.5 if dims["V"] % 2 else 0.5}
 
 
-def other_strictness(rng: np.random.Generator) -> list[Arguments]:
-    """The same with powers other than 1."""
+def plain_mean(rng: np.random.Generator) -> list[Arguments]:
+    """The same with the power 1."""
     sizes = ({"n_e": 4, "V": 7, "m": 5}, {"n_e": 3, "V": 9, "m": 6})
-    return [draw_bias(rng, dims, power) for dims, power in zip(sizes, (0.5, 2.5), strict=True)]
+    return [{**draw_bias(rng, dims), "strictness": 1.0} for dims in sizes]
 
 
-def other_strictness_for_all() -> list[Arguments]:
-    """The public cases of other powers."""
-    return other_strictness(np.random.default_rng(9))
+def plain_mean_for_all() -> list[Arguments]:
+    """The public cases of the power 1."""
+    return plain_mean(np.random.default_rng(9))
 
 
 def draw_axis(rng: np.random.Generator, n_e: int) -> np.ndarray:
@@ -408,6 +412,11 @@ look_up_vectors = Exercise(
             "features_last",
             ("E[:, indices]", "E.T[indices]"),
             "The features are the last axis. In this course they are the first: (n_e, m, T_x).",
+        ),
+        Mistake(
+            "sentences_first",
+            ("E[:, indices]", "np.moveaxis(E[:, indices], 1, 0)"),
+            "The sentences are the first axis. In this course the features are: (n_e, m, T_x).",
         ),
         Mistake(
             "rows_of_E",
@@ -709,6 +718,11 @@ nearest_words = Exercise(
             "You have the furthest words. The nearest have the largest cosines.",
         ),
         Mistake(
+            "from_small_to_large",
+            ("np.argsort(-similarities", "np.argsort(similarities"),
+            "Your words begin with the smallest similarities, those of the words left out. Begin with the largest.",
+        ),
+        Mistake(
             "nearest_last",
             ("return words, similarities[words]", "return words[::-1], similarities[words][::-1]"),
             "The nearest word comes last. It comes first.",
@@ -785,12 +799,12 @@ analogy = Exercise(
         Mistake(
             "only_c_left_out",
             ("[a, b, c])", "[c])"),
-            "Only the last word of the question is left out. None of the three is an answer.",
+            "Words of the question are among your answers: b, which is near the target. None of the three is an answer.",
         ),
         Mistake(
             "only_b_left_out",
             ("[a, b, c])", "[b])"),
-            "Only b is left out. None of the three is an answer.",
+            "Words of the question are among your answers: c, which is near the target. None of the three is an answer.",
         ),
         Mistake(
             "a_and_b_exchanged",
@@ -805,7 +819,7 @@ analogy = Exercise(
         Mistake(
             "difference_only",
             ("unit[:, b] - unit[:, a] + unit[:, c]", "unit[:, b] - unit[:, a]"),
-            "You look for the difference of a and b. It is a way, and it begins at c: add e_c.",
+            "You look for the difference of a and b. It is a way, and you go it from c: add e_c.",
         ),
         Mistake(
             "a_not_subtracted",
@@ -882,6 +896,17 @@ analogy_accuracy = Exercise(
             "one_less",
             ("float(np.mean(", "len(questions) / (len(questions) + 1) * float(np.mean("),
             "You divide by one question too many.",
+        ),
+        Mistake(
+            "return_in_the_loop",
+            [
+                ("np.mean(", "np.sum("),
+                (
+                    "np.asarray(questions).tolist()]))",
+                    "np.asarray(questions)[:1].tolist()]) / len(questions))",
+                ),
+            ],
+            "Only the first question counts, divided by their number: does the return stand inside the loop?",
         ),
         Mistake(
             "first_answer_decides",
@@ -969,6 +994,17 @@ bias_direction = Exercise(
             "Your sign is that of most pairs. It is that of the mean over the pairs, in which far ones weigh more.",
         ),
         Mistake(
+            "sign_of_the_first_words",
+            ("np.sum(g @ (first - second))", "np.sum(g @ first)"),
+            "You look at the first words only, which may all lie on the negative side. They are to lie further along than "
+            "the second.",
+        ),
+        Mistake(
+            "lengths_1_first",
+            ("    first, second = E", "    E = E / np.linalg.norm(E, axis=0)\n    first, second = E"),
+            "You bring the columns to length 1 first. Here E is taken as it is given.",
+        ),
+        Mistake(
             "sign_of_the_first_pair",
             ("np.sum(g @ (first - second))", "(g @ (first - second))[0]"),
             "Your sign is that of the first pair. It is that of the mean over all pairs.",
@@ -1006,10 +1042,10 @@ direct_bias = Exercise(
     result=Number(),
     draw=draw_bias,
     dims=[{"n_e": 4, "V": 7, "m": 5}, {"n_e": 3, "V": 8, "m": 6}, {"n_e": 5, "V": 6, "m": 1}],
-    extra=[Cases("a power that is not 1", draw=other_strictness, recorded=other_strictness_for_all)],
+    extra=[Cases("strictness 1", draw=plain_mean, recorded=plain_mean_for_all)],
     rows=[
-        Row("mean", "", points=4),
-        Row("other powers", "", points=2, cases="a power that is not 1"),
+        Row("mean of the powers", "", points=4),
+        Row("plain mean", "", points=2, cases="strictness 1"),
     ],
     needs=["unit_columns"],
     mistakes=[
@@ -1047,6 +1083,26 @@ direct_bias = Exercise(
             "This is the sum. Take the mean over the words.",
         ),
         Mistake(
+            "power_of_the_mean",
+            ("np.mean(np.abs(cosines) ** strictness)", "np.mean(np.abs(cosines)) ** strictness"),
+            "You take the mean first and then the power. The power is taken of each word's cosine.",
+        ),
+        Mistake(
+            "strictness_not_used",
+            ("** strictness)", ")"),
+            "`strictness` has no part in your answer. Each absolute value is taken to that power.",
+        ),
+        Mistake(
+            "times_strictness",
+            ("** strictness)", "* strictness)"),
+            "You multiply by `strictness`. It is an exponent.",
+        ),
+        Mistake(
+            "divided_by_the_square",
+            ("/ np.linalg.norm(g)", "/ (g @ g)"),
+            "You divide by g · g, as in a projection. For the cosine, divide by the length of g.",
+        ),
+        Mistake(
             "squares",
             ("** strictness)", "** (2 * strictness))"),
             "Your cosines are squared. Their absolute values are taken to the power `strictness`.",
@@ -1074,6 +1130,11 @@ neutralise = Exercise(
             "not_scaled",
             ("return across / np.linalg.norm(across)", "return across"),
             "The direction is right, the length is not 1. Divide what is left by its length.",
+        ),
+        Mistake(
+            "scaled_before",
+            ("return across / np.linalg.norm(across)", "return across / np.linalg.norm(e)"),
+            "You bring e to length 1 before its part along g is taken out, which makes it shorter. Divide afterwards.",
         ),
         Mistake(
             "length_as_before",
@@ -1151,6 +1212,19 @@ equalise = Exercise(
             "middle_not_neutralised",
             ("middle - (middle @ unit) * unit", "middle"),
             "The middle of the two still has its part along g. Both vectors share only what lies across.",
+        ),
+        Mistake(
+            "divided_by_length_once",
+            ("middle - (middle @ unit) * unit", "middle - (middle @ g) / np.linalg.norm(g) * g"),
+            "In the projection you divide by the length of g once. Both g in the product bring it in: divide by its square.",
+        ),
+        Mistake(
+            "height_times_g",
+            (
+                "return across + side * height * unit, across - side * height * unit",
+                "return across + side * height * g, across - side * height * g",
+            ),
+            "You go √(1 − ‖ν‖²) times the whole g along. It is that far in units of length: divide g by its length.",
         ),
         Mistake(
             "middle_scaled",

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from seqlib.plots import word_vectors as plots
 from seqlib.widgets.word_vectors import Explorer, map_explorer
@@ -91,7 +92,7 @@ def test_every_group_of_the_notebook_has_a_look_of_its_own():
 def test_more_groups_than_looks_are_refused():
     names = [str(i) for i in range(9)]
     with pytest.raises(ValueError, match="9 groups; expected at most 8"):
-        plots.maps({"map": np.zeros((2, 9))}, names)
+        plots.draw_groups(Figure().subplots(), np.zeros((2, 9)), names)
 
 
 def test_perplexity_and_word_that_are_chosen_are_drawn():
