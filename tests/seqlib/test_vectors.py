@@ -206,8 +206,8 @@ def test_vectors_that_are_below_gensims_miss_the_bar():
 
 
 def test_the_door_trains_and_shows_vectors(tmp_path, monkeypatch, capsys):
-    text = small_text()
-    recipe = small_recipe("vectors-skipgram")
+    text = small_text(sentences=40)
+    recipe = dataclasses.replace(small_recipe("vectors-skipgram"), epochs=1)
     figure = {"rho": 0.1, "covered": 0, "analogies": 0.2, "analogies_covered": 0, "cosines": []}
     difference = {"difference": 0.1, "low": 0.0, "high": 0.2, "level": 0.95, "draws": 1}
     monkeypatch.setitem(RECIPES, "vectors-skipgram", recipe)
