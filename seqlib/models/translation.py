@@ -76,6 +76,9 @@ class Translator(nn.Module):
             self.of_state = nn.Linear(n_a, n_h, bias=False)
             self.of_annotation = nn.Linear(2 * n_a, n_h)
             self.energy = nn.Linear(n_h, 1, bias=False)
+        for name, parameter in (*self.encoder.named_parameters(), *self.decoder.named_parameters()):
+            if name.startswith("bias_hh"):  # gates that begin by keeping: Gers et al. (2000)
+                nn.init.ones_(parameter.data[n_a : 2 * n_a])
 
     def encode(self, source: Tensor, lengths: Tensor) -> Encoded:
         """Read inputs.

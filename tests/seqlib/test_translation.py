@@ -1,0 +1,117 @@
+"""The torch encoder-decoder models: padding and the future change nothing; their weights go by hand and back."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from seqlib.models import translation_cards
+from seqlib.models.recipes import TranslationRecipe
+from seqlib.models.train import train
+from seqlib.models.translation import Example, Pairs, Translator, from_by_hand, to_by_hand
+from seqlib.text import EOS, PAD, SOS, UNK, Vocabulary
+
+CPU = torch.device("cpu")
+SOURCE = Vocabulary([PAD, UNK, *"abcd"])
+TARGET = Vocabulary([PAD, SOS, EOS, *"wxyz"])
+
+
+def recipe(n_h, **changes):
+    settings = {"n_a": 7, "n_e": 5, "bar": 0.0, "epochs": 2, "batch": 8, "warmup": 0.0} | changes
+    return TranslationRecipe("tiny", cell="lstm", n_h=n_h, **settings)
+
+
+def copies(count, seed=0):
+    """Letters to copy into other letters: a task that a model learns within seconds."""
+    draw = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        letters = draw.integers(0, 4, size=draw.integers(1, 5))
+        made.append(Example([2 + int(i) for i in letters], [*(3 + int(i) for i in letters), 2], "all", 1))
+    return made
+
+
+def pairs(train=64):
+    held_out = copies(16, 1)
+    return Pairs(SOURCE, TARGET, "", copies(train), held_out, held_out, {}, {"package": "none"})
+
+
+def tiny(n_h, seed=0):
+    torch.manual_seed(seed)
+    return Translator((len(SOURCE), len(TARGET)), recipe(n_h, dropout=0.0)).double().eval()
+
+
+@pytest.mark.parametrize("n_h", [0, 3])
+def test_a_batch_gives_what_each_of_its_examples_gives_alone(n_h):
+    model, data, examples = tiny(n_h), pairs(), copies(6)
+    together = model(*data.as_batch(examples, CPU))[0]
+    for row, example in zip(together, examples, strict=True):
+        alone = model(*data.as_batch([example], CPU))[0][0]
+        torch.testing.assert_close(row[: len(example.target)], alone)
+
+
+@pytest.mark.parametrize("n_h", [0, 3])
+def test_scores_do_not_change_with_what_comes_later(n_h):
+    model = tiny(n_h)
+    source, lengths, before, _ = pairs().as_batch(copies(4), CPU)
+    changed = before.clone()
+    changed[:, 2:] = 3
+    first, second = (model(source, lengths, tokens)[0] for tokens in (before, changed))
+    torch.testing.assert_close(first[:, :2], second[:, :2])
+    assert not torch.allclose(first[:, 2:], second[:, 2:])
+
+
+@pytest.mark.parametrize("n_h", [0, 3])
+def test_weights_go_by_hand_and_back(n_h):
+    model, data = tiny(n_h), pairs()
+    again = from_by_hand(to_by_hand(model))
+    batch = data.as_batch(copies(5), CPU)
+    torch.testing.assert_close(model(*batch)[0], again(*batch)[0])
+
+
+def test_attention_is_zero_on_padding_and_one_in_all():
+    model, data = tiny(3), pairs()
+    source, lengths, *_ = data.as_batch(copies(6), CPU)
+    encoded = model.encode(source, lengths)
+    _, weights, _ = model.attend(model.start(encoded)[0], encoded)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(6, 1, dtype=torch.float64))
+    assert (weights[:, 0][~encoded.mask] == 0).all()
+
+
+@pytest.mark.parametrize("n_h", [0, 3])
+def test_greedy_translation_is_the_step_by_step_argmax(n_h):
+    model, data, examples = tiny(n_h, seed=3), pairs(), copies(5)
+    for text, example in zip(data.translate(model, examples), examples, strict=True):
+        target = []
+        while len(target) < data.longest and (not target or target[-1] != 2):
+            fed = Example(example.source, [*target, 2], "all", 1)
+            target.append(int(model(*data.as_batch([fed], CPU)[:3])[0][0, -1].argmax()))
+        assert text == "".join(TARGET.decode(target))
+
+
+def test_a_task_is_learned_and_its_card_says_so(tmp_path):
+    data = pairs(train=1024)
+    settings = recipe(8, n_a=24, n_e=16, epochs=12, batch=32, learning_rate=2e-2, average=0.9, dropout=0.0)
+    run = train(settings, data, 0, report=lambda line: None)
+    untrained = math.log2(len(TARGET))
+    assert run.validation < 0.1 * untrained
+    card = translation_cards.write(
+        settings, data, [run], {"device": "cpu", "processor": "x", "torch": "x"}, tmp_path
+    )
+    given = data.translate(from_by_hand(to_by_hand(run.model)), data.test)
+    exact = np.mean([text == data.text(e)[1] for text, e in zip(given, data.test, strict=True)])
+    assert card["metrics"]["test"]["exact"]["kept"] == pytest.approx(exact)
+    assert card["by_group"]["test"] == {"all": pytest.approx(exact)}
+    stricter = recipe(8, bar=1.1)
+    assert translation_cards.missed_bars(stricter, card) == [f"test exact {exact:.4f} is below the bar 1.1"]
+
+
+def test_shares_below_their_bars_are_named():
+    content = {
+        "metrics": {"test": {"exact": {"kept": 0.99}}},
+        "by_group": {"test": {"ko_KR": 0.9, "en_US": 1.0}},
+        "by_count": {"test": {"4": 0.98}},
+    }
+    missed = translation_cards.missed_bars(recipe(3, bar=0.9, least_group=0.97, least_count=0.99), content)
+    assert missed == ["test exact of ko_KR is 0.9000, below 0.97", "test exact of 4 is 0.9800, below 0.99"]
