@@ -337,9 +337,8 @@ def equalised(
             axis.plot(np.cos(turn), np.sin(turn), color=FAINT, linestyle="-", marker="")
             axis.axvline(0, color=GREY, linewidth=1)
             for word, end, colour in zip(words, ends, (BLUE, ORANGE), strict=True):
-                axis.annotate(
-                    "", end, (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2}
-                )
+                look = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+                axis.annotate("", end, (0, 0), arrowprops=look)
                 side = "left" if end[0] > 0 else "right"
                 axis.annotate(word, end, (0, 8), textcoords="offset points", fontsize=11, ha=side)
             axis.set_xticks([-1, -0.5, 0, 0.5, 1], ["−1", "−0.5", "0", "0.5", "1"])

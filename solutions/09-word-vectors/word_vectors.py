@@ -963,7 +963,7 @@ for label, direction in (("she and he", g), ("any direction", at_random / np.lin
 
 # %% [markdown]
 r"""
-Hardly anything has changed: from a word's neutralised neighbours one can still tell which way it leaned. And that is no oddity of gender, as the second line shows. The features of these vectors go together, so that words at the ends of *any* direction differ in many others too, and taking one of fifty away leaves the rest.
+Most of it is still there: from a word's neutralised neighbours one can nearly always tell which way it leaned. And that is no oddity of gender, as the second line shows. The features of these vectors go together, so that words at the ends of *any* direction differ in many others too, and taking one of fifty away leaves the rest.
 
 Debiasing by projection makes one measure zero. It does not make the vectors fair, and whoever builds something on them has to measure what *that* does.
 
