@@ -4,6 +4,7 @@ Every function takes plain arrays, lists and texts, and gives a `Picture` with i
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -306,7 +307,7 @@ def bias(
         for row, i in enumerate(order):
             axis.plot([before[i], after[i]], [row, row], color=FAINT, linestyle="-", marker="", zorder=1)
         rows = range(len(order))
-        look = {"linestyle": "", "color": BLUE, "marker": "o", "label": "before"}
+        look: dict[str, Any] = {"linestyle": "", "color": BLUE, "marker": "o", "label": "before"}
         axis.plot([before[i] for i in order], rows, **look)
         look = {"linestyle": "", "color": ORANGE, "marker": "s", "label": "after", "markersize": 6}
         axis.plot([after[i] for i in order], rows, **look)
