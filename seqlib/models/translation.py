@@ -20,7 +20,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seqlib.batches import pad
 from seqlib.data import dates, numbers
-from seqlib.decoding import State, beam_search
+from seqlib.models.decoding import State, beam_search
 from seqlib.models.language_model import IGNORED
 from seqlib.models.recipes import TranslationRecipe
 from seqlib.text import EOS, PAD, SOS, UNK, Vocabulary

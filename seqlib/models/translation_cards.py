@@ -15,7 +15,6 @@ import torch
 
 from seqlib import references
 from seqlib.data.names import name_hash
-from seqlib.decoding import beam_search
 from seqlib.models.cards import (
     Parameters,
     curve_problems,
@@ -25,6 +24,7 @@ from seqlib.models.cards import (
     save,
     spread,
 )
+from seqlib.models.decoding import beam_search
 from seqlib.models.recipes import TranslationRecipe
 from seqlib.models.train import DATA, Run
 from seqlib.models.translation import Encoded, Example, Pairs, Translator, from_by_hand, to_by_hand

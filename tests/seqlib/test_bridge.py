@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqlib.bridge import as_torch
+from seqlib.models.bridge import as_torch
 
 
 def weighted_sum(values, weights, mask):

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.fixtures import automaton, recurrent_step
-from seqlib import decoding
 from seqlib.beam_search import beam_search
+from seqlib.models import decoding
 
 START, END = 0, 1
 SEEDS = st.integers(0, 10**6)
