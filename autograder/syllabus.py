@@ -78,6 +78,21 @@ PARTS = (
             Assignment("part-2-quiz", "Quiz on part 2", 0.5, ("12-sentiment",)),
         ),
     ),
+    Part(
+        "part-3",
+        "Sequence to sequence, search and attention",
+        (
+            Assignment(
+                "13-seq2seq",
+                "Sequence to sequence: an encoder and a decoder",
+                4,
+                ("04-lstm", "07-deep-bidirectional"),
+            ),
+            Assignment("14-beam-search", "Beam search, error analysis and BLEU", 4, ("13-seq2seq",)),
+            Assignment("15-attention", "Attention", 4, ("07-deep-bidirectional", "13-seq2seq")),
+            Assignment("part-3-quiz", "Quiz on part 3", 0.5, ("15-attention",)),
+        ),
+    ),
 )
 
 

@@ -28,6 +28,9 @@ TOPICS = (
     "word2vec",
     "glove",
     "sentiment",
+    "seq2seq",
+    "beam_search",
+    "attention",
 )
 """The modules of `seqlib` whose public functions are exercises, in the order of the course."""
 
