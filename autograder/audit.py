@@ -313,7 +313,8 @@ def case_error(exercise: Exercise, right: Mapping[str, Tree], group: str, outcom
                 if np.shape(other) != wanted.shape:
                     return float("inf")
                 with np.errstate(invalid="ignore"):
-                    error = np.abs(transformed(np.asarray(other, dtype=float), row) - wanted)
+                    value = transformed(np.asarray(other, dtype=float), row)
+                    error = np.where(value == wanted, 0.0, np.abs(value - wanted))  # −∞ − −∞ is no number
                     error = np.nan_to_num(error, nan=np.inf, posinf=np.inf).max(initial=0)
                 largest = max(largest, float(error) / scale(wanted) / row.tolerance)
         except (LayoutError, ValueError, TypeError):

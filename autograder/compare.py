@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder import laws
-from autograder.layout import Array, Layout, LayoutError, Plain, kind, part
+from autograder.layout import AXES, TIME, Array, Each, Layout, LayoutError, Plain, kind, part
 from autograder.outcome import CallError, CallOutcome, bearable, listed
 from autograder.row import UNCHANGED, UNCHANGED_POINTS, Row
 from autograder.tree import Fixture, Tree, elements, shared
@@ -201,7 +201,8 @@ def value_difference(row: Row, layout: Layout, expected: Tree, given: Tree) -> F
     if len(found) == most:
         return Finding(f"{place or 'the result'} has {most} parts or more; expected {len(right)}")
     if [name for name, _, _ in right] != [name for name, _, _ in found]:
-        return Finding(other_parts(place or "the result", lengths(right), lengths(found)))
+        item = AXES.get(layout.axis, layout.axis) if isinstance(layout, Each) else AXES[TIME]
+        return Finding(other_parts(place or "the result", lengths(right), lengths(found), item))
     for (name, leaf, wanted), (_, _, value) in zip(right, found, strict=True):
         finding = leaf_difference(row, leaf, wanted, value, name or "the result")
         if finding is not None:
@@ -219,11 +220,11 @@ def lengths(parts: Sequence[tuple[str, Layout, Tree]]) -> dict[str, int]:
     return found
 
 
-def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int]) -> str:
+def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int], item: str) -> str:
     """What is wrong with a value whose parts are others than the right ones."""
     for name, count in right.items():
         if name in found and found[name] != count:
-            return f"{name} is a list of {found[name]}; expected {count}, one for each time step"
+            return f"{name} is a list of {found[name]}; expected {count}, one for each {item}"
     return f"{place} has the parts {listed(found) or 'none'}; expected {listed(right)}"
 
 

@@ -61,7 +61,12 @@ def answers(exercise: Exercise, trial: Trial) -> dict[str, list[Tree]]:
     for way in (exercise.function, *variants(exercise)):
         for name, asked in asked_by(exercise, trial, way).items():
             calls[name] += [pair for pair in asked if not any(alike(one[0], pair[0]) for one in calls[name])]
-    weights = [value for case in trial.inputs for value in case.values() if isinstance(value, Fixture)]
+    weights = [
+        value
+        for case in trial.inputs
+        for value in case.values()
+        if isinstance(value, Fixture) and value.name == "reference_parameters"
+    ]
     known = [part for fixture in dict.fromkeys(weights) for part in parts(fixture, build(fixture))]
     given = {content(array) for array in arrays_in(trial.inputs)}
 
@@ -109,13 +114,10 @@ def parts(fixture: Fixture, value: Any, place: tuple[str | int, ...] = ()) -> It
     """The weights of a reference model, and all that lies within them, each with the fixture that builds it.
 
     Args:
-        fixture: builds the whole; of another kind, it has no parts.
+        fixture: builds the whole.
         value: what lies at `place`.
         place: the keys that lead to it.
     """
-    if fixture.name != "reference_parameters":
-        yield fixture, value
-        return
     yield (Fixture("reference_part", [fixture.data, *place]) if place else fixture), value
     within = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in within:

@@ -23,6 +23,8 @@ AXES = {
     "T_x": "time step",
     "T_y": "output step",
     "V": "token",
+    "V_x": "token",
+    "V_y": "token",
 }
 TIME = "T_x"
 # What an array holds: NumPy's kinds of numbers, in words, and why others will not do.
@@ -198,7 +200,7 @@ class Each(Layout):
         if not isinstance(value, (list, tuple)):
             raise LayoutError(f"{place} is {kind(value)}; expected {self.describe()}")
         for i, item in enumerate(value):
-            yield from self.item.parts(item, f"{place}[{i}]")
+            yield from self.item.parts(item, f"{place or 'result'}[{i}]")
 
 
 class Anything(Layout):
