@@ -191,7 +191,8 @@ def lstm_states(x: Array, a0: Array, parameters: Weights) -> tuple[Array, tuple[
         c_next = ft * c_prev + ut * cct
         a_next = ot * np.tanh(c_next)
         activations.append(a_next)
-        caches.append((a_next, c_next, a_prev, c_prev, ft, ut, cct, ot, xt, parameters))
+        cache = (a_next, c_next, a_prev, c_prev, ft, ut, cct, ot, xt, parameters)
+        caches.append(cache)
     return np.stack(activations, axis=2), (caches, x)
 
 
@@ -321,7 +322,7 @@ def translation_loss(log_y: Array, targets: Indices, mask: Mask) -> float:
     Raises:
         ValueError, TypeError: all is padding, or an argument has the wrong shape or type.
     """
-    chosen = np.take_along_axis(log_y, targets[np.newaxis], axis=0)[0]  # (m, T_y)
+    chosen = np.take_along_axis(log_y, targets[np.newaxis], axis=0).squeeze(axis=0)  # (m, T_y)
     return float(-(np.where(mask, chosen, 0).sum() / mask.sum()))
 
 
@@ -345,9 +346,9 @@ def output_layer_gradients(log_y: Array, targets: Indices, mask: Mask, a: Array,
     y = np.moveaxis(np.eye(log_y.shape[0])[targets], -1, 0)  # (V_y, m, T_y) one-hot
     dz = (np.exp(log_y) - y) * mask / mask.sum()
     return {
-        "dWy": np.einsum("vmt,amt->va", dz, a, optimize=True),
+        "dWy": np.tensordot(dz, a, axes=((1, 2), (1, 2))),
         "dby": dz.sum(axis=(1, 2))[:, np.newaxis],
-        "da": np.einsum("va,vmt->amt", Wy, dz, optimize=True),
+        "da": np.tensordot(Wy.T, dz, axes=1),
     }
 
 
@@ -374,12 +375,10 @@ def decoder_gradients(
     before = teacher_forcing(targets, sos)
     # With the true tokens fed, all inputs are known beforehand: the decoder is an LSTM over a sequence.
     a, caches = lstm_states(E_y[:, before], context, decoder)
-    log_y = log_softmax(
-        np.einsum("va,amt->vmt", decoder["Wy"], a, optimize=True) + decoder["by"][..., np.newaxis]
-    )
+    log_y = log_softmax(np.tensordot(decoder["Wy"], a, axes=1) + decoder["by"][..., np.newaxis])
     output = output_layer_gradients(log_y, targets, mask, a, decoder["Wy"])
     inner = lstm_backward(output["da"], caches)
-    dE_y = look_up_backward(inner["dx"].reshape(len(E_y), -1), before.ravel(), E_y.shape[1])
+    dE_y = look_up_backward(inner["dx"].reshape(len(E_y), before.size), before.ravel(), E_y.shape[1])
     layers = {f"d{name}": inner[f"d{name}"] for name in LAYERS}
     gradients = {"dcontext": inner["da0"], "dE_y": dE_y, **layers, "dWy": output["dWy"], "dby": output["dby"]}
     return translation_loss(log_y, targets, mask), gradients
@@ -406,7 +405,7 @@ def encoder_gradients(dcontext: Array, tokens: Indices, mask: Mask, parameters: 
     da = np.zeros_like(a)
     da[:, np.arange(m), mask.sum(axis=1).astype(int) - 1] = dcontext
     inner = lstm_backward(da, caches)
-    dE_x = look_up_backward(inner["dx"].reshape(len(E_x), -1), tokens.ravel(), E_x.shape[1])
+    dE_x = look_up_backward(inner["dx"].reshape(len(E_x), tokens.size), tokens.ravel(), E_x.shape[1])
     return {"dE_x": dE_x, **{f"d{name}": inner[f"d{name}"] for name in LAYERS}}
 
 
@@ -463,6 +462,6 @@ def exact_match(
         ValueError: there are not as many of each, or none.
     """
     right: dict[Any, list[bool]] = {}
-    for found, true, group in zip(decoded, targets, groups, strict=True):
-        right.setdefault(group, []).append(list(found) == list(true))
+    for i, group in enumerate(groups):
+        right.setdefault(group, []).append(list(decoded[i]) == list(targets[i]))
     return {group: sum(hits) / len(hits) for group, hits in right.items()}
