@@ -1,5 +1,6 @@
 """How each reference model is trained, as configuration: one recipe a model."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -28,6 +29,11 @@ class Training:
     """Decay of the running average of the weights, which is what is evaluated and kept."""
     dropout: float = 0.3
     input_dropout: float = 0.0
+
+    @property
+    def growing(self) -> int:
+        """Epochs in which the examples grow: every epoch reads all of them, where a recipe does not say otherwise."""
+        return 1
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class TranslationRecipe(Training):
     """Size of a token's embedding, in inputs and in targets."""
     n_h: int = 0
     """Units of the layer that gives attention's energies; 0 for a model without attention."""
+    growing: int = 1
+    """Epochs in which examples grow: the first reads only the shortest 1 / growing of them, the second 2 / growing …"""
     least_group: float = 0.0
     """The smallest such share in each locale or language."""
     least_count: float = 0.0
@@ -107,6 +115,20 @@ class GloVeRecipe(VectorRecipe):
     """Count from which on f is 1."""
     squares: float = 1.0
     """What AdaGrad's sums of squares begin with."""
+    zeros: float = 0.0
+    """Count that a pair of words that never meet is taken to have; 0 leaves these pairs out, as the paper does."""
+    zero_weight: float = 0.1
+    """Weight f of such a pair."""
+
+
+def examples_of(growing: int, epoch: int, count: int) -> int:
+    """How many of `count` examples an epoch reads, the shortest; epochs are counted from 1."""
+    return math.ceil(count * min(1, epoch / growing))
+
+
+def steps_of(batch: int, growing: int, epochs: int, count: int) -> int:
+    """The steps of so many epochs on a training part of `count` examples."""
+    return sum(math.ceil(examples_of(growing, epoch, count) / batch) for epoch in range(1, epochs + 1))
 
 
 RECIPES: dict[str, Training | VectorRecipe] = {
@@ -175,12 +197,13 @@ RECIPES: dict[str, Training | VectorRecipe] = {
             "dates-seq2seq",
             cell="lstm",
             n_a=128,
-            bar=0.3,
+            bar=0.25,
             data="dates",
-            epochs=10,
+            epochs=9,
+            growing=6,
             learning_rate=4e-3,
             weight_decay=0.0,
-            dropout=0.05,
+            dropout=0.0,
         ),
         TranslationRecipe(
             "dates-attention",
@@ -221,12 +244,13 @@ RECIPES: dict[str, Training | VectorRecipe] = {
             "vectors-glove",
             objective="glove",
             epochs=12,
-            window=10,
-            batch=4096,
-            learning_rate=0.15,
-            threshold=1e-4,
-            x_max=30,
-            squares=1e-6,
+            window=8,
+            batch=32768,
+            learning_rate=0.4,
+            x_max=10,
+            squares=0.25,  # the gradient is taken without its factor 2: as sums from 1 with it
+            zeros=0.1,
+            zero_weight=0.1,
         ),
     )
 }

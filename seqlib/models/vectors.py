@@ -4,6 +4,7 @@ The gradients are written out: a step touches a few thousand of the V columns, a
 scatter of sums. Matrices hold a word a row while they are trained, (V, n_e).
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class VectorRun:
     seed: int
     seconds: float = 0.0
     examples: int = 0
-    """Pairs of words, or entries of the table of counts, that were learned from, over all epochs."""
+    """Pairs of words, or cells of the table of counts, that were learned from, over all epochs."""
     curve: list[float] = field(default_factory=list)
     """By epoch, while it was trained: of skip-gram the mean of −log σ(θ_o·e_c), of GloVe the mean loss."""
 
@@ -157,7 +158,10 @@ class SkipGram:
 class GloVe:
     """GloVe: minimises Σ f(X_ij)(θ_i·e_j + b_i + b′_j − log X_ij)² by AdaGrad, f(X) = min((X / x_max)^α, 1).
 
-    Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", 2014.
+    Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", 2014. Their sum is over the cells
+    that are not 0. With `zeros` above 0 an epoch also has as many cells drawn evenly from the whole table, of which
+    those that are 0 count as X_ij = `zeros` with f = `zero_weight`. A small corpus needs to be told: nearly all its
+    pairs never meet, and nothing else keeps their scores from being large.
     """
 
     def __init__(self, recipe: GloVeRecipe, text: Text, seed: int, device: torch.device) -> None:
@@ -179,9 +183,24 @@ class GloVe:
         X = torch.from_numpy(table.values.astype(np.float32)).to(self.device)
         return places, torch.log(X), torch.clamp((X / self.recipe.x_max) ** self.recipe.power, max=1)
 
-    def epoch(self, number: int) -> Iterator[tuple[int, Tensor]]:
-        """One pass over all entries that are not 0: the number of each batch, and the sum of their losses."""
+    def cells(self) -> tuple[Tensor, Tensor, Tensor]:
+        """What an epoch learns from: places (2, K), log X (K,) and f (K,) of the entries and of zeros drawn anew."""
+        if self.recipe.zeros == 0:
+            return self.entries
         places, log_X, f = self.entries
+        V = len(self.E)
+        drawn = torch.randint(V, places.shape, generator=self.generator).to(self.device)
+        drawn = drawn[:, ~torch.isin(drawn[0] * V + drawn[1], places[0] * V + places[1])]
+        zeros = torch.ones(drawn.shape[1], device=self.device)
+        return (
+            torch.cat([places, drawn], dim=1),
+            torch.cat([log_X, math.log(self.recipe.zeros) * zeros]),
+            torch.cat([f, self.recipe.zero_weight * zeros]),
+        )
+
+    def epoch(self, number: int) -> Iterator[tuple[int, Tensor]]:
+        """One pass over all `cells`: the number of each batch, and the sum of their losses."""
+        places, log_X, f = self.cells()
         order = torch.randperm(len(log_X), generator=self.generator).to(self.device)
         for i, chosen in enumerate(torch.split(order, self.recipe.batch)):
             self.rate = self.recipe.learning_rate * left(
