@@ -32,7 +32,7 @@ DRAWS = 2000
 CHOSEN = {
     "skip-gram": "The settings were chosen while looking at all pairs of WordSim-353 that are covered, with seed 0.",
     "glove": "The settings were chosen while looking at all pairs of WordSim-353 that are covered: with seed 0, and "
-    "before that with three others in a trial with a smaller vocabulary.",
+    "before that in three runs of a trial with a smaller vocabulary.",
 }
 VECTOR = {
     "skip-gram": "e_c = E[:, c]",
