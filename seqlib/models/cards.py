@@ -1,7 +1,6 @@
 """What the cards of all reference models share: spreads over seeds, hashes, and the comparison with what is recomputed."""
 
 import json
-import math
 import statistics
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from seqlib import references
+from seqlib.models.recipes import steps_of
 
 Parameters = dict[str, NDArray[Any]]
 
@@ -75,7 +75,8 @@ def curve_problems(content: references.Card, sequences: int) -> list[str]:
         problems.append("the loss curve has not the epochs of its run, or its lowest point elsewhere")
     elif abs(min(curve) - stated) > 1e-4:
         problems.append(f"the loss curve's lowest point {min(curve)} is not the run's {stated}")
-    if run["steps"] != run["epochs"] * math.ceil(sequences / content["recipe"]["batch"]):
+    recipe = content["recipe"]
+    if run["steps"] != steps_of(recipe["batch"], recipe.get("growing", 1), run["epochs"], sequences):
         problems.append(f"{run['steps']} steps are not {run['epochs']} epochs of this data and batch")
     return problems
 

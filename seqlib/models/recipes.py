@@ -194,18 +194,6 @@ RECIPES: dict[str, Training | VectorRecipe] = {
             ahead=0.05,
         ),
         TranslationRecipe(
-            "dates-seq2seq",
-            cell="lstm",
-            n_a=128,
-            bar=0.25,
-            data="dates",
-            epochs=9,
-            growing=6,
-            learning_rate=4e-3,
-            weight_decay=0.0,
-            dropout=0.0,
-        ),
-        TranslationRecipe(
             "dates-attention",
             cell="lstm",
             n_a=64,

@@ -15,7 +15,7 @@ from seqlib.batches import pad
 from seqlib.data import names
 from seqlib.models.classifiers import prepare_origins, prepare_sentences
 from seqlib.models.language_model import IGNORED, LanguageModel
-from seqlib.models.recipes import Recipe, Training
+from seqlib.models.recipes import Recipe, Training, examples_of, steps_of
 from seqlib.models.translation import prepare_dates, prepare_numbers
 from seqlib.text import EOS, Vocabulary
 
@@ -171,13 +171,15 @@ def train(
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
-    total = recipe.epochs * math.ceil(len(data.train) / recipe.batch)
+    ordered = sorted(data.train, key=len) if recipe.growing > 1 else data.train
+    total = steps_of(recipe.batch, recipe.growing, recipe.epochs, len(ordered))
     schedule = LambdaLR(optimizer, lambda step: _learning_rate(step / total, recipe.warmup))
     run, best, start = Run(model, seed), {}, time.perf_counter()
     for epoch in range(1, recipe.epochs + 1):
         nats, count = 0.0, 0
         model.train()
-        for sequences in batches(data.train, recipe.batch, shuffle):
+        read = ordered[: examples_of(recipe.growing, epoch, len(ordered))]
+        for sequences in batches(read, recipe.batch, shuffle):
             loss = model(*data.as_batch(sequences, device))[1]
             optimizer.zero_grad()
             loss.backward()
