@@ -166,7 +166,7 @@ def additive_energies(s_prev: Array, a: Array, parameters: Parameters) -> Array:
         ValueError, TypeError: an argument has the wrong shape or type; the message says which.
     """
     of_state = parameters["Ws"] @ s_prev + parameters["b"]  # (n_h, m)
-    of_annotations = np.einsum("ha,amt->hmt", parameters["Wa"], a)
+    of_annotations = np.einsum("ha,amt->hmt", parameters["Wa"], a, optimize=True)
     hidden = np.tanh(of_state[:, :, np.newaxis] + of_annotations)
     energies: Array = np.einsum("oh,hmt->mt", parameters["v"], hidden)
     return energies
@@ -186,11 +186,11 @@ def attention_weights(energies: Array, mask: Mask) -> Array:
     Raises:
         ValueError, TypeError: an argument has the wrong shape or type; the message says which.
     """
-    real = mask == 1
-    kept = np.where(real, energies, energies.min(axis=1, keepdims=True))
+    real = mask.astype(bool)
+    kept = np.where(real, energies, energies.min())  # so that padding is never the largest
     exponentials = np.where(real, np.exp(kept - kept.max(axis=1, keepdims=True)), 0)
-    sums = exponentials.sum(axis=1, keepdims=True)
-    return exponentials / np.where(sums == 0, 1, sums)
+    sums = exponentials.sum(axis=1, keepdims=True)  # (m, 1)
+    return exponentials / np.where(sums, sums, 1)
 
 
 @requires(_annotations, _weights, inner=True)
@@ -295,22 +295,18 @@ def translate(
     a = bidirectional_forward(embed(tokens, parameters["E_x"]), mask, parameters["encoder"])
     s = c = np.zeros((parameters["decoder"]["bf"].shape[0], len(tokens)))  # (n_a, m)
     before, finished = np.full(len(tokens), sos), np.zeros(len(tokens), dtype=bool)
-    steps: list[Tokens] = []
-    weights: list[Array] = []
+    found: list[list[int]] = [[] for _ in tokens]
+    looked: list[list[Array]] = [[] for _ in tokens]
     for _ in range(longest):
+        s, c, log_y, weights = attention_step(before, s, c, a, mask, parameters)
+        before = log_y.argmax(axis=0)
+        finished |= before == eos
+        for i in np.flatnonzero(~finished):
+            found[i].append(int(before[i]))
+            looked[i].append(weights[i])
         if finished.all():
             break
-        s, c, log_y, weights_t = attention_step(before, s, c, a, mask, parameters)
-        before = log_y.argmax(axis=0)
-        finished = finished | (before == eos)
-        steps.append(before)
-        weights.append(weights_t)
-    found, alignments = [], []
-    for chosen, looked in zip(np.stack(steps, axis=1).tolist(), np.stack(weights, axis=1), strict=True):
-        length = chosen.index(eos) if eos in chosen else len(chosen)
-        found.append(chosen[:length])
-        alignments.append(looked[:length])
-    return found, alignments
+    return found, [np.reshape(rows, (len(rows), tokens.shape[1])) for rows in looked]
 
 
 @requires(_annotations, _gradient, _weights, inner=True)
@@ -351,17 +347,18 @@ def attention_backward(dcontext: Array, cache: Cache) -> tuple[Array, Array, dic
     """
     s_prev, a, weights, parameters = cache
     Ws, Wa, v = parameters["Ws"], parameters["Wa"], parameters["v"]
-    hidden = np.tanh((Ws @ s_prev + parameters["b"])[:, :, np.newaxis] + np.einsum("ha,amt->hmt", Wa, a))
+    of_state = (Ws @ s_prev + parameters["b"])[:, :, np.newaxis]
+    hidden = np.tanh(of_state + np.einsum("ha,amt->hmt", Wa, a, optimize=True))
     denergies, da = attention_weights_backward(dcontext, weights, a)
     dz = v.T[:, :, np.newaxis] * denergies * (1 - hidden**2)  # (n_h, m, T_x)
     dz_state = dz.sum(axis=2)  # (n_h, m): one s_prev serves all annotations
     gradients = {
         "dWs": dz_state @ s_prev.T,
-        "dWa": np.einsum("hmt,amt->ha", dz, a),
+        "dWa": np.einsum("hmt,amt->ha", dz, a, optimize=True),
         "db": dz_state.sum(axis=1, keepdims=True),
         "dv": np.einsum("mt,hmt->h", denergies, hidden)[np.newaxis],
     }
-    return Ws.T @ dz_state, da + np.einsum("ha,hmt->amt", Wa, dz), gradients
+    return Ws.T @ dz_state, da + np.einsum("ha,hmt->amt", Wa, dz, optimize=True), gradients
 
 
 @requires(_look_up, _zeros_and_ones)
