@@ -508,7 +508,7 @@ for width in (1, 2, 3, 20):
 
 # %% [markdown]
 r"""
-And the better score need not be the better *text*. At width 128 the search above has found the most probable name of all: the empty one. Each of the 25,409 names in the training data stands there once, and none is empty. Yet the network gives 0.0018 to an end at once, forty times as much as a name deserves. The same in small: this model is quite sure of how the sentence goes on, word by word; but at the first step it gives the end some
+And the better score need not be the better *text*. At width 128 the search above has found the most probable name of all: the empty one. Each of the 25,409 names in the training data stands there once, and none is empty. Yet the network gives 0.0018 to an end at once, more than forty times as much as a name deserves. The same in small: this model is quite sure of how the sentence goes on, word by word; but at the first step it gives the end some
 probability, as if there were nothing to say.
 """
 
@@ -699,60 +699,117 @@ if AVAILABLE:
 
 # %% [markdown]
 r"""
-For some inputs with two, three and four dates that the model has never seen: what it writes at several widths, and whose fault the wrong ones are. This takes a quarter of a minute.
+For some inputs with two, three and four dates that the model has never seen: how many it gets right at several widths, and whose fault the others are.
 """
 
 # %% demo=true
-WIDTHS, ALPHA, OF_EACH = (1, 2, 4, 8), 0.0, 32
+WIDTHS, OF_EACH = (1, 2, 4, 8), 32
 
 
-def analysed(examples, width):
-    """Of each input: what is found, and whose fault it is."""
+def analysed(inputs, start, end, longest, width, alpha=0.0):
+    """Of each input, (step, state, target, its log P): the best hypothesis, and whose fault it is."""
     results = []
-    for example in examples:
-        state = read(example.source)
-        found = beam_search(date_step, state, SOS_OF_DATES, EOS_OF_DATES, width, LONGEST, ALPHA)[0]
-        target = [*(TARGET.index(letter) for letter in example.target), EOS_OF_DATES]
-        log_probability = rescore(date_step, state, target, SOS_OF_DATES)
-        results.append(
-            (spelled(found["tokens"]), found["score"], blame(found, target, log_probability, ALPHA))
-        )
+    for step, state, target, total in inputs:
+        found = beam_search(step, state, start, end, width, longest, alpha)[0]
+        results.append((found, blame(found, target, total, alpha)))
     return results
 
 
-if AVAILABLE:
-    chosen = {count: [e for e in held_out if e.count == count][:OF_EACH] for count in (2, 3, 4)}
-    examples = [example for several in chosen.values() for example in several]
-    by_width = {width: analysed(examples, width) for width in WIDTHS}
-    print(f"{'width':>5}{'exact':>9}{'mean score':>13}   whose fault")
+def with_target(step, state, target, start):
+    """A model after an input, its target, and how probable that is."""
+    return step, state, target, rescore(step, state, target, start)
+
+
+def table(by_width):
+    """Print what each width reaches, and whose fault the rest is."""
+    print(f"{'width':>5}{'exact':>9}{'mean score':>13}{'search':>9}{'model':>9}")
     for width, results in by_width.items():
-        shares = blame_shares([fault for _, _, fault in results])
-        mean = np.mean([ranked for _, ranked, _ in results])
-        print(
-            f"{width:>5}{shares['none']:>9.1%}{mean:>13.3f}   search {shares['search']:.1%}, model {shares['model']:.1%}"
+        shares, mean = (
+            blame_shares([fault for _, fault in results]),
+            np.mean([found["score"] for found, _ in results]),
         )
+        print(f"{width:>5}{shares['none']:>9.1%}{mean:>13.3f}{shares['search']:>9.1%}{shares['model']:>9.1%}")
+
+
+if AVAILABLE:
+    examples = [e for count in (2, 3, 4) for e in [e for e in held_out if e.count == count][:OF_EACH]]
+    targets = [[*(TARGET.index(letter) for letter in e.target), EOS_OF_DATES] for e in examples]
+    inputs = [
+        with_target(date_step, read(e.source), target, SOS_OF_DATES)
+        for e, target in zip(examples, targets, strict=True)
+    ]
+    of_dates = {width: analysed(inputs, SOS_OF_DATES, EOS_OF_DATES, LONGEST, width) for width in WIDTHS}
+    table(of_dates)
 
 # %% demo=true
 if AVAILABLE:
     display(
-        plots.blames({f"width {w}": blame_shares([fault for _, _, fault in r]) for w, r in by_width.items()})
+        plots.blames(
+            {f"width {width}": blame_shares([fault for _, fault in r]) for width, r in of_dates.items()}
+        )
     )
-
-# %% demo=true
-if AVAILABLE:
-    ends = np.cumsum([len(several) for several in chosen.values()])
-    exact = {
-        f"{count} dates": [
-            np.mean([f == "none" for _, _, f in r[stop - len(chosen[count]) : stop]])
-            for r in by_width.values()
-        ]
-        for count, stop in zip(chosen, ends, strict=True)
-    }
-    display(plots.by_width(WIDTHS, exact, "share of exact translations", lowest=0))
 
 # %% [markdown]
 r"""
-Read the bars as advice. The part that a wider beam can win is the search's fault at width 1, and it shrinks quickly. What is left is the model's fault: its one context vector does not hold what it should write, and no search brings it back. The mean score rises with the width, since the search does find what the model likes better. In `15-attention` the model itself gets better.
+Read the bars as advice. The part that a wider beam can win is the search's fault at width 1, and it shrinks as the beam grows. What is left is the model's fault: its one context vector does not hold what it should write, and no search brings it back. The mean score rises with the width, since the search does find what the model likes better.
+
+### A better model
+
+`numbers-attention` translates numbers in words, from English into Korean, French or German, with the attention of the next notebook. Nearly all held-out numbers are right; but the part *longer* has inputs with more words than any in training. Here are some of these in French. (The model comes from a module that belongs to the next notebook. Where it is not installed, the cell says so.)
+"""
+
+# %% demo=true
+from importlib.util import find_spec
+
+from seqlib.data import numbers
+
+ATTENTION = (
+    find_spec("seqlib.models.translation") is not None and "numbers-attention" in references.available()
+)
+
+
+def number_model(network, source):
+    """One step of the network after it has read an input, and its first state."""
+    tokens = torch.tensor([source])
+    with torch.no_grad():
+        encoded = network.encode(tokens, torch.tensor([len(source)]))
+
+    @torch.no_grad()
+    def step(tokens, state):
+        parts = tuple(torch.from_numpy(part.T.copy())[None] for part in state)  # torch has hypotheses first
+        log_p, after = network.step(torch.as_tensor(tokens)[None], parts, encoded)
+        return log_p[0].T.numpy(), tuple(part[0].T.numpy() for part in after)
+
+    return step, tuple(part[0].T.numpy() for part in network.start(encoded))
+
+
+if ATTENTION:
+    import torch
+
+    from seqlib.models.translation import from_by_hand
+
+    weights, of_card = references.load("numbers-attention")
+    network = from_by_hand(references.flat(weights))
+    LETTERS_OF_NUMBERS, WORDS_OF_NUMBERS = of_card["target_vocabulary"], of_card["source_vocabulary"]
+    limits = LETTERS_OF_NUMBERS.index(SOS), LETTERS_OF_NUMBERS.index(EOS), of_card["longest"]
+    longer = [e for e in numbers.split().longer if e.language == "fr"][:48]
+    inputs = []
+    for e in longer:
+        model = number_model(network, [WORDS_OF_NUMBERS.index(word) for word in e.source])
+        target = [*(LETTERS_OF_NUMBERS.index(letter) for letter in e.target), limits[1]]
+        inputs.append(with_target(*model, target, limits[0]))
+    of_numbers = {width: analysed(inputs, *limits, width) for width in (1, 2, 4)}
+    table(of_numbers)
+    for example, (found, fault) in zip(longer, of_numbers[1], strict=True):
+        if fault != "none":
+            text = "".join(LETTERS_OF_NUMBERS[token] for token in found["tokens"][:-1])
+            print(f"\nwidth 1, fault of the {fault}\n  wanted  {example.target}\n  found   {text}")
+else:
+    print("seqlib.models.translation or numbers-attention is not installed here.")
+
+# %% [markdown]
+r"""
+Where the model is sure of itself, as this one is, there is little for a search to win: a wider beam mends the few texts in which the greedy choice has taken a wrong turn, and then nothing more. What is wrong with the others is that the model prefers a text in which a word is missing or another stands. Only a better model helps, or training on longer numbers.
 """
 
 # %% [markdown]
@@ -963,19 +1020,27 @@ r"""
 And on what the reference model has written, at each width, with characters as tokens (the space between dates is left out):
 """
 
+
 # %% demo=true
+def letters(text):
+    """Characters as tokens, without spaces."""
+    return [letter for letter in text if letter != " "]
+
+
 if AVAILABLE:
-    right = [[[letter for letter in e.target if letter != " "]] for e in examples]
-    values = []
-    for width, results in by_width.items():
-        texts = [[letter for letter in text if letter != " "] for text, _, _ in results]
+    right, values = [[letters(e.target)] for e in examples], []
+    for width, results in of_dates.items():
+        texts = [letters(spelled(found["tokens"])) for found, _ in results]
+        exact = blame_shares([fault for _, fault in results])["none"]
         values.append(bleu(texts, right))
-        print(f"width {width}: BLEU {values[-1]:.4f}, sacreBLEU {of_sacrebleu(texts, right):.4f}")
+        print(
+            f"width {width}: BLEU {values[-1]:.4f}, sacreBLEU {of_sacrebleu(texts, right):.4f}; exact {exact:.1%}"
+        )
     display(plots.by_width(WIDTHS, {"BLEU": values}, "BLEU of characters"))
 
 # %% [markdown]
 r"""
-Mind how high BLEU is where hardly half of the texts are right, or fewer: pieces of four characters are often right in a wrong date, and every date has its hyphens. A measure says what it measures, and not more.
+Mind how high BLEU is beside the share of texts that are right: pieces of four characters are often right in a wrong date, and every date has its hyphens. A measure says what it measures, and not more.
 """
 
 # %% [markdown]
