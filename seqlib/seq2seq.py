@@ -201,9 +201,9 @@ def encoder_context(tokens: Indices, mask: Mask, parameters: Parameters) -> Arra
     """Read each input with the encoder, and keep the activation at its last token.
 
     Args:
-        tokens: (m, T_x) indices.
-        mask: (m, T_x) ones, then zeros; a one at least in each example.
-        parameters: E_x (n_e, V_x), and "encoder", an LSTM's Wf, bf, Wu, bu, Wc, bc, Wo, bo.
+        tokens: (m, T_x) indices of input tokens.
+        mask: (m, T_x) True or 1 where a token stands, then False or 0; a token at least in each example.
+        parameters: of these E_x and "encoder" are used.
 
     Returns:
         (n_a, m) contexts; what stands in the padding does not matter.
@@ -227,7 +227,7 @@ def log_softmax(z: Array) -> Array:
         z: (V_y, ...) scores, a token a row.
 
     Returns:
-        The shape of z, in nats; the sum of exp over axis 0 is 1.
+        (V_y, ...) in nats; the sum of exp over axis 0 is 1.
 
     Raises:
         ValueError, TypeError: z is no array of floats, is empty or holds NaN.
@@ -247,7 +247,7 @@ def decoder_step(
         tokens: (m,) the token before, of each example.
         a_prev: (n_a, m) activation of the step before; at the first step the context.
         c_prev: (n_a, m) memory of the step before; at the first step zero.
-        parameters: E_y (n_e, V_y), and "decoder", an LSTM's weights with Wy (V_y, n_a) and by (V_y, 1).
+        parameters: of these E_y and "decoder" are used.
 
     Returns:
         a_next (n_a, m), c_next (n_a, m), log_y (V_y, m) in nats.
@@ -289,7 +289,7 @@ def decoder_forward(targets: Indices, context: Array, parameters: Parameters, so
     Args:
         targets: (m, T_y) indices of the true tokens.
         context: (n_a, m) the decoder's first activation.
-        parameters: E_y and "decoder".
+        parameters: of these E_y and "decoder" are used.
         sos: the token that stands before the first.
 
     Returns:
@@ -314,10 +314,10 @@ def translation_loss(log_y: Array, targets: Indices, mask: Mask) -> float:
     Args:
         log_y: (V_y, m, T_y) log-probabilities in nats.
         targets: (m, T_y) indices of the true tokens, `<EOS>` included.
-        mask: (m, T_y) ones, then zeros.
+        mask: (m, T_y) True or 1 where a token stands, then False or 0.
 
     Returns:
-        Nats a token, over all tokens of the batch.
+        nats a token, over all tokens of the batch.
 
     Raises:
         ValueError, TypeError: all is padding, or an argument has the wrong shape or type.
@@ -333,7 +333,7 @@ def output_layer_gradients(log_y: Array, targets: Indices, mask: Mask, a: Array,
     Args:
         log_y: (V_y, m, T_y) log-probabilities in nats.
         targets: (m, T_y) indices of the true tokens.
-        mask: (m, T_y) ones, then zeros.
+        mask: (m, T_y) True or 1 where a token stands, then False or 0.
         a: (n_a, m, T_y) the activations that the layer read.
         Wy: (V_y, n_a) its weights.
 
@@ -360,13 +360,13 @@ def decoder_gradients(
 
     Args:
         targets: (m, T_y) indices of the true tokens.
-        mask: (m, T_y) ones, then zeros.
+        mask: (m, T_y) True or 1 where a token stands, then False or 0.
         context: (n_a, m) the decoder's first activation.
-        parameters: E_y and "decoder".
+        parameters: of these E_y and "decoder" are used.
         sos: the token that stands before the first.
 
     Returns:
-        The loss in nats a token, and dcontext (n_a, m), dE_y (n_e, V_y), dWf, dbf, … dbo, dWy and dby.
+        the loss in nats a token, and dcontext (n_a, m), dE_y (n_e, V_y), dWf, dbf, … dbo, dWy and dby.
 
     Raises:
         ValueError, TypeError: all is padding, or an argument has the wrong shape or type.
@@ -390,9 +390,9 @@ def encoder_gradients(dcontext: Array, tokens: Indices, mask: Mask, parameters: 
 
     Args:
         dcontext: (n_a, m) gradient of the loss with respect to the contexts.
-        tokens: (m, T_x) indices.
-        mask: (m, T_x) ones, then zeros; a one at least in each example.
-        parameters: E_x and "encoder".
+        tokens: (m, T_x) indices of input tokens.
+        mask: (m, T_x) True or 1 where a token stands, then False or 0; a token at least in each example.
+        parameters: of these E_x and "encoder" are used.
 
     Returns:
         dE_x (n_e, V_x), a repeated token with the sum of its gradients, and dWf, dbf, … dbo.
@@ -416,9 +416,9 @@ def greedy_decode(
     """Translate by taking the most probable token at each step, and feeding it to the next.
 
     Args:
-        tokens: (m, T_x) indices.
-        mask: (m, T_x) ones, then zeros; a one at least in each example.
-        parameters: E_x, "encoder", E_y and "decoder".
+        tokens: (m, T_x) indices of input tokens.
+        mask: (m, T_x) True or 1 where a token stands, then False or 0; a token at least in each example.
+        parameters: of the whole model.
         sos: the token that is fed first.
         eos: the token that ends a translation.
         longest: the largest number of steps; a translation that has not ended then is cut.
@@ -456,7 +456,7 @@ def exact_match(
         groups: m names of groups, such as the number of dates in the input.
 
     Returns:
-        From each group to the share of its translations that are right.
+        from each group to the share of its translations that are right.
 
     Raises:
         ValueError: there are not as many of each, or none.
