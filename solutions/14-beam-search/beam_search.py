@@ -755,7 +755,7 @@ Read the bars as advice. The part that a wider beam can win is the search's faul
 
 ### A better model
 
-`numbers-attention` translates numbers in words, from English into Korean, French or German, with the attention of the next notebook. Nearly all held-out numbers are right; but the part *longer* has inputs with more words than any in training. Here are some of these in French. (The model comes from a module that belongs to the next notebook. Where it is not installed, the cell says so.)
+`numbers-attention` translates numbers in words, from English into Korean, French or German, with the attention of the next notebook. Nearly all held-out numbers are right; but the part *longer* has inputs with more words than any in training. Here are 120 French ones: first with width 1, then those that it gets wrong with wider beams. (The model comes from a module that belongs to the next notebook. Where it is not installed, the cell says so.)
 """
 
 # %% demo=true
@@ -792,18 +792,21 @@ if ATTENTION:
     network = from_by_hand(references.flat(weights))
     LETTERS_OF_NUMBERS, WORDS_OF_NUMBERS = of_card["target_vocabulary"], of_card["source_vocabulary"]
     limits = LETTERS_OF_NUMBERS.index(SOS), LETTERS_OF_NUMBERS.index(EOS), of_card["longest"]
-    longer = [e for e in numbers.split().longer if e.language == "fr"][:48]
+    longer = [e for e in numbers.split().longer if e.language == "fr"][:120]
     inputs = []
     for e in longer:
         model = number_model(network, [WORDS_OF_NUMBERS.index(word) for word in e.source])
         target = [*(LETTERS_OF_NUMBERS.index(letter) for letter in e.target), limits[1]]
         inputs.append(with_target(*model, target, limits[0]))
-    of_numbers = {width: analysed(inputs, *limits, width) for width in (1, 2, 4)}
-    table(of_numbers)
-    for example, (found, fault) in zip(longer, of_numbers[1], strict=True):
-        if fault != "none":
-            text = "".join(LETTERS_OF_NUMBERS[token] for token in found["tokens"][:-1])
-            print(f"\nwidth 1, fault of the {fault}\n  wanted  {example.target}\n  found   {text}")
+    greedy = analysed(inputs, *limits, 1)
+    wrong = [i for i, (_, fault) in enumerate(greedy) if fault != "none"]
+    print(f"width 1 gets {len(inputs) - len(wrong)} of {len(inputs)} right; the other {len(wrong)}:\n")
+    wider = {width: analysed([inputs[i] for i in wrong], *limits, width) for width in (2, 4, 8)}
+    table({1: [greedy[i] for i in wrong], **wider})
+    for i in wrong[:12]:
+        found, fault = greedy[i]
+        text = "".join(LETTERS_OF_NUMBERS[token] for token in found["tokens"] if token != limits[1])
+        print(f"\nwidth 1, fault of the {fault}\n  wanted  {longer[i].target}\n  found   {text}")
 else:
     print("seqlib.models.translation or numbers-attention is not installed here.")
 
