@@ -366,9 +366,9 @@ def dot_product_attention(queries: Array, keys: Array, values: Array, mask: Mask
     """All queries at once: energies are scaled dot products with the keys, contexts weighted sums of the values.
 
     Args:
-        queries: (d, m, T_q).
-        keys: (d, m, T_x).
-        values: (d_v, m, T_x).
+        queries: (d, m, T_q) what looks.
+        keys: (d, m, T_x) what is compared with.
+        values: (d_v, m, T_x) what is read.
         mask: (m, T_x) 1 for a token, 0 for padding.
 
     Returns:
