@@ -256,13 +256,16 @@ def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_bias(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Words on both sides of a direction that is not of length 1, and a power that is not 1."""
+    """Words on both sides of a direction that is not of length 1, more on its far side, and a power that is not 1."""
+    strictness = 2.5 if dims["V"] % 2 else 0.5
     while True:
         drawn = draw_look_up(rng, dims)
         g = 2 * rng.normal(0, 1, dims["n_e"])
         cosines = g @ reference.unit_columns(drawn["E"])[:, drawn["indices"]] / np.linalg.norm(g)
-        if dims["m"] == 1 or 0 < np.sum(cosines < -0.05) < dims["m"]:
-            return {**drawn, "g": g, "strictness": 2.5 if dims["V"] % 2 else 0.5}
+        if dims["m"] == 1 or (np.any(cosines < -0.05) and np.any(cosines > 0.05)):
+            # A signed mean below 0 tells the mean of signed powers from its absolute value.
+            towards = np.sign(np.mean(np.sign(cosines) * np.abs(cosines) ** strictness))
+            return {**drawn, "g": -towards * g, "strictness": strictness}
 
 
 def plain_mean(rng: np.random.Generator) -> list[Arguments]:

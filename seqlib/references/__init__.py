@@ -164,13 +164,13 @@ def flat(parameters: Parameters) -> dict[str, NDArray[Any]]:
         Arrays by flat name.
     """
     arrays: dict[str, NDArray[Any]] = {}
-    for name, value in parameters.items():
-        if isinstance(value, list):
-            value = {str(i): part for i, part in enumerate(value)}
-        if isinstance(value, dict):
-            arrays |= {f"{name}.{key}": array for key, array in flat(value).items()}
+    for start, part in parameters.items():
+        if isinstance(part, list):
+            part = {str(i): inner for i, inner in enumerate(part)}
+        if isinstance(part, dict):
+            arrays |= {f"{start}.{name}": array for name, array in flat(part).items()}
         else:
-            arrays[name] = value
+            arrays[start] = part
     return arrays
 
 
