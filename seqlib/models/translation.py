@@ -78,7 +78,10 @@ class Translator(nn.Module):
             self.energy = nn.Linear(n_h, 1, bias=False)
         for name, parameter in (*self.encoder.named_parameters(), *self.decoder.named_parameters()):
             if name.startswith("bias_hh"):  # gates that begin by keeping: Gers et al. (2000)
-                nn.init.ones_(parameter.data[n_a : 2 * n_a])
+                nn.init.constant_(parameter.data[n_a : 2 * n_a], recipe.forget_bias)
+            if name.startswith("weight_hh") and recipe.orthogonal:
+                for block in parameter.data.split(n_a):
+                    nn.init.orthogonal_(block)
 
     def encode(self, source: Tensor, lengths: Tensor) -> Encoded:
         """Read inputs.
