@@ -69,6 +69,10 @@ class TranslationRecipe(Training):
     """Size of a token's embedding, in inputs and in targets."""
     n_h: int = 0
     """Units of the layer that gives attention's energies; 0 for a model without attention."""
+    forget_bias: float = 1.0
+    """What the biases of the forget gates begin with; 5 keeps an input's first tokens through a hundred steps."""
+    orthogonal: bool = False
+    """Whether recurrent matrices begin as orthogonal ones, which keep the length of what they pass on."""
     growing: int = 1
     """Epochs in which examples grow: the first reads only the shortest 1 / growing of them, the second 2 / growing …"""
     least_group: float = 0.0
