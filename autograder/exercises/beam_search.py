@@ -147,13 +147,14 @@ def telling(arguments: Arguments) -> bool:
     """Whether a search shows what can go wrong.
 
     Some hypotheses end, at several lengths, and one is cut; the best is not the greedy one, and has ended well before the
-    search does; plain sums rank otherwise than normalised ones.
+    search does; plain sums rank otherwise than normalised ones; what has ended takes room in the beam.
     """
     model = {**arguments, "step": build(arguments["step"])}
     found = reference.beam_search(**model)
     greedy = reference.beam_search(**{**model, "width": 1})
     before = reference.beam_search(**{**model, "longest": model["longest"] - 2})
     sums = [one["log_probability"] for one in found]
+    set_aside = next(one for one in beam_search.mistakes if one.name == "finished_set_aside")
     return (
         len(lengths_of(found)) >= 2
         and not all(one["finished"] for one in found)
@@ -162,6 +163,7 @@ def telling(arguments: Arguments) -> bool:
         and len(found[0]["tokens"]) < model["longest"] - 1
         and greedy[0]["tokens"] != found[0]["tokens"]
         and sums != sorted(sums, reverse=True)
+        and mistaken(beam_search, set_aside)(**model) != found
     )
 
 
@@ -801,6 +803,25 @@ beam_search = Exercise(
             "finished_dropped",
             ("candidates(sums, lengths,", "candidates(np.where(finished, -np.inf, sums), lengths,"),
             "Finished hypotheses leave the beam. They stay in it with their score, and compete.",
+        ),
+        Mistake(
+            "finished_set_aside",
+            [
+                ("tokens: list[list[int]] = [[]]", "tokens, done = [[]], []"),
+                (
+                    "scores = score(grown, lengths[:, np.newaxis], alpha)\n",
+                    "scores = score(grown, lengths[:, np.newaxis], alpha)\n"
+                    '        done += [{"tokens": [*tokens[b], end], "log_probability": float(grown[b, end]), '
+                    '"score": float(scores[b, end]), "finished": True} for b in range(len(tokens)) '
+                    "if np.isfinite(grown[b, end])]\n"
+                    "        scores[:, end] = -np.inf\n",
+                ),
+                ('return [\n        {"tokens": t,', 'return sorted([*done, *[\n        {"tokens": t,'),
+                ("strict=True)\n    ]", 'strict=True)\n    ]], key=lambda one: -one["score"])[:width]'),
+            ],
+            "Finished hypotheses are put aside, so that `width` others go on without them. Many programs do so; "
+            "here a finished one "
+            "keeps its place in the beam, and leaves it when better ones push it out.",
         ),
         Mistake(
             "stops_at_the_first_end",
