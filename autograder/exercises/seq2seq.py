@@ -12,7 +12,7 @@ from autograder.layout import Array, Dict, Each, Layout, Number, Plain, Tuple
 from autograder.row import Row
 from seqlib import seq2seq as reference
 
-WITHHELD = ("models.translation", "models.decoding")
+WITHHELD = ("models/translation", "models/decoding")
 
 UNITS = Array("n_a", "m")
 

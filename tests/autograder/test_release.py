@@ -1,5 +1,6 @@
 """What a learner gets answers no exercise, and works without the repository."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -161,3 +162,9 @@ def test_a_verdict_depends_on_what_topics_share_and_not_on_other_topics() -> Non
     modules = {path.stem for path in release.exercise_modules("03-gru")}
     assert {"gru", "gates", "names"} <= modules
     assert not {"lstm", "rnn"} & modules
+
+
+@pytest.mark.parametrize("topic", ASSIGNMENTS.values())
+def test_what_a_topic_withholds_is_there(topic):
+    further = getattr(importlib.import_module(f"autograder.exercises.{topic}"), "WITHHELD", ())
+    assert [name for name in further if not (release.HOUSE / "seqlib" / f"{name}.py").is_file()] == []
