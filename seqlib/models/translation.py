@@ -80,7 +80,7 @@ class Translator(nn.Module):
             if name.startswith("bias_hh"):  # gates that begin by keeping: Gers et al. (2000)
                 nn.init.constant_(parameter.data[n_a : 2 * n_a], recipe.forget_bias)
             if name.startswith("weight_hh") and recipe.orthogonal:
-                for block in parameter.data.split(n_a):
+                for block in parameter.data.view(-1, n_a, n_a):
                     nn.init.orthogonal_(block)
 
     def encode(self, source: Tensor, lengths: Tensor) -> Encoded:
