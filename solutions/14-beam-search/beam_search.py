@@ -692,7 +692,7 @@ def spelled(tokens):
 
 if AVAILABLE:
     held_out = dates.split().test
-    example = next(e for e in held_out if e.count == 3 and e.locale == "ko_KR")
+    example = next(e for e in held_out if e.size == 3 and e.locale == "ko_KR")
     print(f"read:    {example.source}\nwanted:  {example.target}")
     for found in beam_search(date_step, read(example.source), SOS_OF_DATES, EOS_OF_DATES, 4, LONGEST, 0.0):
         print(f"{found['log_probability']:7.2f}  {spelled(found['tokens'])}")
@@ -732,7 +732,7 @@ def table(by_width):
 
 
 if AVAILABLE:
-    examples = [e for count in (2, 3, 4) for e in [e for e in held_out if e.count == count][:OF_EACH]]
+    examples = [e for count in (2, 3, 4) for e in [e for e in held_out if e.size == count][:OF_EACH]]
     targets = [[*(TARGET.index(letter) for letter in e.target), EOS_OF_DATES] for e in examples]
     inputs = [
         with_target(date_step, read(e.source), target, SOS_OF_DATES)
