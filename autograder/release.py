@@ -130,14 +130,16 @@ def view(assignment: str, folder: Path) -> Path:
     if not place.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=folder, prefix=".view-"))
-        for name, path in files.items():
-            (made / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, made / name)
-        made.chmod(0o755)
         try:
+            for name, path in files.items():
+                (made / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, made / name)
+            made.chmod(0o755)
             os.rename(made, place)
-        except OSError:  # another process was faster
+        except OSError:
             shutil.rmtree(made)
+            if not place.is_dir():  # else another process was faster
+                raise
     return place
 
 

@@ -317,7 +317,7 @@ def test_a_full_disk_is_named_and_what_was_graded_is_kept(tiny_course, small_cla
     arguments = [tiny_course.root, full, kilobytes * 1024, *paths]
     done = subprocess.run(
         [
-            *namespace("--size", 8 << 20, "--tmpfs", full),
+            *namespace("--size", 64 << 20, "--tmpfs", full),
             sys.executable, "-c", IN_NAMESPACE, *map(str, arguments),
         ],
         capture_output=True, text=True, env=ENVIRONMENT, check=False,
