@@ -65,7 +65,7 @@ def one_by_hand(parameters: dict[str, Any], example: Example) -> Search:
         context = encoder_context(tokens, mask, parameters)
 
         def plain(last: Any, state: Any) -> tuple[Any, Any]:
-            a, c, log_p = decoder_step(last, *state, parameters)
+            a, c, log_p = decoder_step(last, context, *state, parameters)
             return log_p, (a, c)
 
         return plain, (context, np.zeros_like(context))

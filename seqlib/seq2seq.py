@@ -1,10 +1,12 @@
 """An encoder and a decoder by hand: from tokens of one length to tokens of another, with gradients and greedy search.
 
 An LSTM reads m inputs, `tokens (m, T_x)` with `mask (m, T_x)`, 1 where a token stands, padding last; its activation at
-each example's last token is the context. A second LSTM begins with the context as its activation and an empty memory
-and writes `targets (m, T_y)`, which end in `<EOS>`. `parameters` is a dict: E_x (n_e, V_x), E_y (n_e, V_y), "encoder",
-an LSTM of `seqlib.lstm` without Wy and by, and "decoder", one with Wy (V_y, n_a) and by (V_y, 1).
-Sutskever et al. (2014), Cho et al. (2014); lecture notes 000 and 003.
+each example's last token is the context. A second LSTM writes `targets (m, T_y)`, which end in `<EOS>`: it begins with
+the context as its activation and an empty memory, and each of its steps reads the token before, its embedding on top of
+the context, (n_e + n_a, m). `parameters` is a dict: E_x (n_e, V_x), E_y (n_e, V_y), "encoder", an LSTM of `seqlib.lstm`
+without Wy and by, and "decoder", one with Wy (V_y, n_a) and by (V_y, 1).
+Cho et al. (2014); Sutskever et al. (2014), whose decoder has the context as its first activation only; lecture notes 000
+and 003.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,8 +54,10 @@ def _decoder(parameters: Any) -> None:
     ask.keys("parameters", parameters, ("E_y", "decoder"))
     ask.array("parameters['E_y']", parameters["E_y"], "(n_e, V_y)")
     name, decoder, (n_e, V_y) = "parameters['decoder']", parameters["decoder"], parameters["E_y"].shape
-    _gates(name, decoder, n_e)
-    ask.arrays(name, decoder, {"Wy": (V_y, decoder["bf"].shape[0]), "by": (V_y, 1)})
+    ask.arrays(name, decoder, {"bf": (None, 1)})
+    n_a = decoder["bf"].shape[0]
+    _gates(name, decoder, n_e + n_a)
+    ask.arrays(name, decoder, {"Wy": (V_y, n_a), "by": (V_y, 1)})
 
 
 def _both(parameters: Any) -> None:
@@ -93,10 +97,11 @@ def _scores(z: Any) -> None:
         raise ValueError(f"z has shape {z.shape}; expected (V_y, ...), a score for each token")
 
 
-def _states(tokens: Any, a_prev: Any, c_prev: Any, parameters: Any) -> None:
+def _states(tokens: Any, context: Any, a_prev: Any, c_prev: Any, parameters: Any) -> None:
     ask.array("tokens", tokens, "(m,)", "iu")
     ask.within("tokens", tokens, parameters["E_y"].shape[1])
     shape = (parameters["decoder"]["bf"].shape[0], len(tokens))
+    ask.shaped("context", context, shape, "a column for each token")
     ask.shaped("a_prev", a_prev, shape, "a column for each token")
     ask.shaped("c_prev", c_prev, shape, "that of a_prev")
 
@@ -239,12 +244,13 @@ def log_softmax(z: Array) -> Array:
 
 @requires(_decoder, _states, inner=True)
 def decoder_step(
-    tokens: Indices, a_prev: Array, c_prev: Array, parameters: Parameters
+    tokens: Indices, context: Array, a_prev: Array, c_prev: Array, parameters: Parameters
 ) -> tuple[Array, Array, Array]:
-    """One step of the decoder: read the token before, give the log-probability of each next one.
+    """One step of the decoder: read the token before and the context, give the log-probability of each next token.
 
     Args:
         tokens: (m,) the token before, of each example.
+        context: (n_a, m) what the encoder gave, the same at every step.
         a_prev: (n_a, m) activation of the step before; at the first step the context.
         c_prev: (n_a, m) memory of the step before; at the first step zero.
         parameters: of these E_y and "decoder" are used.
@@ -256,7 +262,8 @@ def decoder_step(
         ValueError, TypeError: a token is not in the vocabulary, or an argument has the wrong shape or type.
     """
     decoder = parameters["decoder"]
-    ft, ut, cct, ot = lstm_gates(parameters["E_y"][:, tokens], a_prev, decoder)
+    x = np.concatenate([parameters["E_y"][:, tokens], context])  # (n_e + n_a, m)
+    ft, ut, cct, ot = lstm_gates(x, a_prev, decoder)
     c_next = ft * c_prev + ut * cct
     a_next = ot * np.tanh(c_next)
     return a_next, c_next, log_softmax(decoder["Wy"] @ a_next + decoder["by"])
@@ -288,7 +295,7 @@ def decoder_forward(targets: Indices, context: Array, parameters: Parameters, so
 
     Args:
         targets: (m, T_y) indices of the true tokens.
-        context: (n_a, m) the decoder's first activation.
+        context: (n_a, m) the decoder's first activation, and a part of what each step reads.
         parameters: of these E_y and "decoder" are used.
         sos: the token that stands before the first.
 
@@ -302,7 +309,7 @@ def decoder_forward(targets: Indices, context: Array, parameters: Parameters, so
     a, c = context, np.zeros_like(context)
     steps = []
     for t in range(targets.shape[1]):
-        a, c, log_y = decoder_step(before[:, t], a, c, parameters)
+        a, c, log_y = decoder_step(before[:, t], context, a, c, parameters)
         steps.append(log_y)
     return np.stack(steps, axis=2)
 
@@ -361,7 +368,7 @@ def decoder_gradients(
     Args:
         targets: (m, T_y) indices of the true tokens.
         mask: (m, T_y) True or 1 where a token stands, then False or 0.
-        context: (n_a, m) the decoder's first activation.
+        context: (n_a, m) the decoder's first activation, and a part of what each step reads.
         parameters: of these E_y and "decoder" are used.
         sos: the token that stands before the first.
 
@@ -372,15 +379,19 @@ def decoder_gradients(
         ValueError, TypeError: all is padding, or an argument has the wrong shape or type.
     """
     E_y, decoder = parameters["E_y"], parameters["decoder"]
+    n_e, V_y = E_y.shape
     before = teacher_forcing(targets, sos)
     # With the true tokens fed, all inputs are known beforehand: the decoder is an LSTM over a sequence.
-    a, caches = lstm_states(E_y[:, before], context, decoder)
+    contexts = np.repeat(context[:, :, np.newaxis], before.shape[1], axis=2)  # (n_a, m, T_y)
+    x = np.concatenate([E_y[:, before], contexts])
+    a, caches = lstm_states(x, context, decoder)
     log_y = log_softmax(np.tensordot(decoder["Wy"], a, axes=1) + decoder["by"][..., np.newaxis])
     output = output_layer_gradients(log_y, targets, mask, a, decoder["Wy"])
     inner = lstm_backward(output["da"], caches)
-    dE_y = look_up_backward(inner["dx"].reshape(len(E_y), before.size), before.ravel(), E_y.shape[1])
+    dcontext = inner["da0"] + inner["dx"][n_e:].sum(axis=2)
+    dE_y = look_up_backward(inner["dx"][:n_e].reshape(n_e, before.size), before.ravel(), V_y)
     layers = {f"d{name}": inner[f"d{name}"] for name in LAYERS}
-    gradients = {"dcontext": inner["da0"], "dE_y": dE_y, **layers, "dWy": output["dWy"], "dby": output["dby"]}
+    gradients = {"dcontext": dcontext, "dE_y": dE_y, **layers, "dWy": output["dWy"], "dby": output["dby"]}
     return translation_loss(log_y, targets, mask), gradients
 
 
@@ -429,12 +440,12 @@ def greedy_decode(
     Raises:
         ValueError, TypeError: longest is below 1, or an argument has the wrong shape or type.
     """
-    a = encoder_context(tokens, mask, parameters)
-    c, token = np.zeros_like(a), np.full(len(tokens), sos)
+    context = encoder_context(tokens, mask, parameters)
+    a, c, token = context, np.zeros_like(context), np.full(len(tokens), sos)
     decoded: list[list[int]] = [[] for _ in tokens]
     finished = np.zeros(len(tokens), dtype=bool)
     for _ in range(longest):
-        a, c, log_y = decoder_step(token, a, c, parameters)
+        a, c, log_y = decoder_step(token, context, a, c, parameters)
         token = log_y.argmax(axis=0)  # (m,)
         finished |= token == eos
         if finished.all():

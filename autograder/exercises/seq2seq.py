@@ -17,19 +17,19 @@ WITHHELD = ("models/translation", "models/decoding")
 UNITS = Array("n_a", "m")
 
 
-def gates(n_x: str) -> dict[str, Layout]:
-    """The weights of an LSTM with so many inputs."""
-    weights: dict[str, Layout] = {f"W{gate}": Array("n_a", f"n_a + {n_x}") for gate in "fuco"}
+def gates(stack: str) -> dict[str, Layout]:
+    """The weights of an LSTM whose gates see a stack of so many rows."""
+    weights: dict[str, Layout] = {f"W{gate}": Array("n_a", stack) for gate in "fuco"}
     return {**weights, **{f"b{gate}": Array("n_a", "1") for gate in "fuco"}}
 
 
-READER = Dict(**gates("n_x"))
+READER, ENCODER, DECODER = Dict(**gates("n_a + n_x")), gates("n_a + n_e"), gates("2 n_a + n_e")
 OUTPUT: dict[str, Layout] = {"Wy": Array("V_y", "n_a"), "by": Array("V_y", "1")}
 PARAMETERS = Dict(
     E_x=Array("n_e", "V_x"),
     E_y=Array("n_e", "V_y"),
-    encoder=Dict(**gates("n_e")),
-    decoder=Dict(**gates("n_e"), **OUTPUT),
+    encoder=Dict(**ENCODER),
+    decoder=Dict(**DECODER, **OUTPUT),
 )
 CACHE = Tuple(
     a_next=UNITS,
@@ -47,7 +47,9 @@ SOURCES: dict[str, Layout] = {"tokens": Array("m", "T_x"), "mask": Array("m", "T
 TARGETS = Array("m", "T_y")
 LOG_PROBABILITIES = Array("V_y", "m", "T_y")
 TOKEN = Plain("a token")
-GRADIENTS: dict[str, Layout] = {f"d{name}": layout for name, layout in gates("n_e").items()}
+OF_ENCODER, OF_DECODER = (
+    {f"d{name}": layout for name, layout in layer.items()} for layer in (ENCODER, DECODER)
+)
 
 STATE_DIMS = [
     {"n_x": 3, "n_a": 5, "m": 4, "T_x": 6},
@@ -100,10 +102,10 @@ POOL = 60
 
 
 def draw_mask(rng: np.random.Generator, m: int, T: int) -> NDArray[np.bool_]:
-    """Padding at the end: of several examples one is full, and one has a single token; one alone is not full."""
+    """Padding at the end: of several one is full and one has a single token, never the first; one alone is not full."""
     lengths = rng.integers(2, T, m) if T > 2 else np.full(m, T)
     if m > 2:
-        full, single = rng.permutation(m)[:2]
+        full, single = rng.permutation(np.arange(1, m))[:2]
         lengths[full], lengths[single] = T, 1
     mask: NDArray[np.bool_] = np.arange(T) < lengths[:, np.newaxis]
     return mask
@@ -117,7 +119,7 @@ def draw_parameters(rng: np.random.Generator, dims: Dims) -> dict[str, Any]:
         "E_x": rng.normal(0, 1.2, (n_e, dims["V_x"])),
         "E_y": rng.normal(0, 1.2, (n_e, V_y)),
         "encoder": draw_lstm(rng, n_e, n_a),
-        "decoder": {**draw_lstm(rng, n_e, n_a), **output},
+        "decoder": {**draw_lstm(rng, n_e + n_a, n_a), **output},
     }
 
 
@@ -163,6 +165,7 @@ def draw_step(rng: np.random.Generator, dims: Dims) -> Arguments:
     n_a, m = dims["n_a"], dims["m"]
     return {
         "tokens": rng.permutation(dims["V_y"])[:m],
+        "context": draw_context(rng, dims),
         "a_prev": rng.uniform(-0.9, 0.9, (n_a, m)),
         "c_prev": rng.normal(0, 1.5, (n_a, m)),
         "parameters": draw_parameters(rng, dims),
@@ -187,7 +190,7 @@ def draw_teaching(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_context(rng: np.random.Generator, dims: Dims) -> NDArray[np.float64]:
-    """A first activation for each example."""
+    """A context for each example."""
     return rng.uniform(-0.9, 0.9, (dims["n_a"], dims["m"]))
 
 
@@ -257,10 +260,11 @@ def draw_encoder_loss(rng: np.random.Generator, dims: Dims) -> Arguments:
 def written(arguments: Arguments, longest: int) -> tuple[list[list[int]], NDArray[np.float64]]:
     """What is written in so many steps, and of each example how near the two best tokens of a step come."""
     parameters, m = arguments["parameters"], len(arguments["tokens"])
-    a = reference.encoder_context(arguments["tokens"], arguments["mask"], parameters)
-    c, token, nearest, steps = np.zeros_like(a), np.full(m, arguments["sos"]), np.full(m, np.inf), []
+    context = reference.encoder_context(arguments["tokens"], arguments["mask"], parameters)
+    a, c, token = context, np.zeros_like(context), np.full(m, arguments["sos"])
+    nearest, steps = np.full(m, np.inf), []
     for _ in range(longest):
-        a, c, log_y = reference.decoder_step(token, a, c, parameters)
+        a, c, log_y = reference.decoder_step(token, context, a, c, parameters)
         best = np.sort(log_y, axis=0)
         nearest = np.minimum(nearest, best[-1] - best[-2])
         token = log_y.argmax(axis=0)
@@ -517,11 +521,6 @@ encoder_context = Exercise(
             "The tokens are looked up in E_y. Inputs have the columns of E_x.",
         ),
         Mistake(
-            "decoder_reads",
-            ('parameters["encoder"]', 'parameters["decoder"]'),
-            "The decoder's weights read the input. The encoder has weights of its own.",
-        ),
-        Mistake(
             "embedding_turned",
             ('parameters["E_x"][:, tokens]', 'np.moveaxis(parameters["E_x"].T[tokens], 0, -1)'),
             "Your inputs have their axes in another order. x is (n_e, m, T_x): E_x[:, tokens] gives it.",
@@ -642,7 +641,13 @@ decoder_step = Exercise(
     title="One step of the decoder",
     minutes=20,
     difficulty=2,
-    arguments={"tokens": Array("m"), "a_prev": UNITS, "c_prev": UNITS, "parameters": PARAMETERS},
+    arguments={
+        "tokens": Array("m"),
+        "context": UNITS,
+        "a_prev": UNITS,
+        "c_prev": UNITS,
+        "parameters": PARAMETERS,
+    },
     result=Tuple(a_next=UNITS, c_next=UNITS, log_y=Array("V_y", "m")),
     draw=draw_step,
     dims=STEP_DIMS,
@@ -664,23 +669,44 @@ decoder_step = Exercise(
         ),
         Mistake(
             "activation_ignored",
-            ("[:, tokens], a_prev, decoder)", "[:, tokens], np.zeros_like(a_prev), decoder)"),
-            "The gates do not see a_prev. At the first step it is all that the decoder knows of the input.",
+            ("lstm_gates(x, a_prev, decoder)", "lstm_gates(x, np.zeros_like(a_prev), decoder)"),
+            "The gates do not see a_prev. They see the activation of the step before, the token and the context.",
         ),
         Mistake(
             "gates_see_the_memory",
-            ("[:, tokens], a_prev, decoder)", "[:, tokens], c_prev, decoder)"),
+            ("lstm_gates(x, a_prev, decoder)", "lstm_gates(x, c_prev, decoder)"),
             "The gates are given the memory. They see the activation of the step before.",
+        ),
+        Mistake(
+            "context_for_the_activation",
+            ("lstm_gates(x, a_prev, decoder)", "lstm_gates(x, context, decoder)"),
+            "The gates are given the context where the activation of the step before belongs. The context is a part of x.",
+        ),
+        Mistake(
+            "activation_for_the_context",
+            ("[:, tokens], context])", "[:, tokens], a_prev])"),
+            "Below the embedding you have the activation of the step before. What the step reads besides the token is the "
+            "context.",
+        ),
+        Mistake(
+            "memory_for_the_context",
+            ("[:, tokens], context])", "[:, tokens], c_prev])"),
+            "Below the embedding you have the memory. What the step reads besides the token is the context.",
+        ),
+        Mistake(
+            "context_ignored",
+            ("[:, tokens], context])", "[:, tokens], np.zeros_like(context)])"),
+            "The context is not read. It lies below the token's embedding in x, (n_e + n_a, m).",
+        ),
+        Mistake(
+            "context_above_the_token",
+            ('[parameters["E_y"][:, tokens], context]', '[context, parameters["E_y"][:, tokens]]'),
+            "The context lies above the embedding. The weights expect the embedding first, then the context.",
         ),
         Mistake(
             "embedding_of_the_inputs",
             ('parameters["E_y"]', 'parameters["E_x"]'),
             "The tokens are looked up in E_x. The decoder reads target tokens, the columns of E_y.",
-        ),
-        Mistake(
-            "encoder_steps",
-            ("a_prev, decoder)", 'a_prev, parameters["encoder"])'),
-            "The gates have the encoder's weights. The decoder has weights of its own.",
         ),
         Mistake(
             "bias_missing",
@@ -814,9 +840,9 @@ decoder_forward = Exercise(
         Mistake(
             "own_tokens_fed",
             (
-                "        a, c, log_y = decoder_step(before[:, t], a, c, parameters)",
+                "        a, c, log_y = decoder_step(before[:, t], context, a, c, parameters)",
                 "        token = log_y.argmax(axis=0) if t else before[:, 0]\n"
-                "        a, c, log_y = decoder_step(token, a, c, parameters)",
+                "        a, c, log_y = decoder_step(token, context, a, c, parameters)",
             ),
             "You feed what the decoder predicted. That is what it does when it translates; in training the true token "
             "before is fed.",
@@ -834,7 +860,7 @@ decoder_forward = Exercise(
         Mistake(
             "context_ignored",
             ("a, c = context, np", "a, c = np.zeros_like(context), np"),
-            "Your decoder begins with a zero activation, and knows nothing of the input. It begins with the context.",
+            "Your decoder begins with a zero activation. It begins with the context, which each step reads besides.",
         ),
         Mistake(
             "context_into_the_memory",
@@ -849,16 +875,41 @@ decoder_forward = Exercise(
         Mistake(
             "context_at_every_step",
             (
-                "decoder_step(before[:, t], a, c, parameters)",
-                "decoder_step(before[:, t], context, c, parameters)",
+                "decoder_step(before[:, t], context, a, c, parameters)",
+                "decoder_step(before[:, t], context, context, c, parameters)",
             ),
-            "Every step begins with the context. Only the first does; then the activation of the step before goes on.",
+            "Every step begins with the context as its activation. Only the first does; then the activation of the step "
+            "before goes on.",
+        ),
+        Mistake(
+            "activation_for_the_context",
+            (
+                "decoder_step(before[:, t], context, a, c, parameters)",
+                "decoder_step(before[:, t], a, a, c, parameters)",
+            ),
+            "From the second step on, the activation takes the place of the context. Every step reads the same context.",
+        ),
+        Mistake(
+            "context_not_read",
+            (
+                "decoder_step(before[:, t], context, a, c, parameters)",
+                "decoder_step(before[:, t], np.zeros_like(context), a, c, parameters)",
+            ),
+            "The context is the first activation only. Each step reads it besides, below the token before.",
+        ),
+        Mistake(
+            "context_read_once",
+            (
+                "decoder_step(before[:, t], context, a, c, parameters)",
+                "decoder_step(before[:, t], context * (t == 0), a, c, parameters)",
+            ),
+            "Only the first step reads the context. Every step does.",
         ),
         Mistake(
             "memory_not_carried",
             (
-                "decoder_step(before[:, t], a, c, parameters)",
-                "decoder_step(before[:, t], a, np.zeros_like(c), parameters)",
+                "decoder_step(before[:, t], context, a, c, parameters)",
+                "decoder_step(before[:, t], context, a, np.zeros_like(c), parameters)",
             ),
             "Every step begins with an empty memory. The memory of the step before goes on.",
         ),
@@ -1115,7 +1166,7 @@ decoder_gradients = Exercise(
     result=Tuple(
         loss=Number(),
         gradients=Dict(
-            dcontext=UNITS, dE_y=Array("n_e", "V_y"), **GRADIENTS, dWy=OUTPUT["Wy"], dby=OUTPUT["by"]
+            dcontext=UNITS, dE_y=Array("n_e", "V_y"), **OF_DECODER, dWy=OUTPUT["Wy"], dby=OUTPUT["by"]
         ),
     ),
     draw=draw_decoder_loss,
@@ -1137,8 +1188,8 @@ decoder_gradients = Exercise(
         Mistake(
             "repeated_tokens_overwritten",
             (
-                'look_up_backward(inner["dx"].reshape(len(E_y), before.size), before.ravel(), E_y.shape[1])',
-                'np.zeros_like(E_y)\n    dE_y[:, before] += inner["dx"]',
+                'look_up_backward(inner["dx"][:n_e].reshape(n_e, before.size), before.ravel(), V_y)',
+                'np.zeros_like(E_y)\n    dE_y[:, before] += inner["dx"][:n_e]',
             ),
             LOST,
         ),
@@ -1156,22 +1207,60 @@ decoder_gradients = Exercise(
         Mistake(
             "context_ignored",
             (
-                "lstm_states(E_y[:, before], context, decoder)",
-                "lstm_states(E_y[:, before], np.zeros_like(context), decoder)",
+                "lstm_states(x, context, decoder)",
+                "lstm_states(x, np.zeros_like(context), decoder)",
             ),
             "The decoder begins with a zero activation. It begins with the context.",
         ),
         Mistake(
-            "dcontext_of_the_first_step",
-            ('inner["da0"]', 'output["da"][:, :, 0]'),
-            "dcontext is what the first step's own loss sends to its activation. The context comes before that step, and "
-            "all steps' losses reach it: lstm_backward gives the gradient of the first activation.",
+            "context_not_read",
+            ("[E_y[:, before], contexts]", "[E_y[:, before], 0 * contexts]"),
+            "The context is the first activation only. Each step reads it besides, below the token before.",
         ),
         Mistake(
-            "dcontext_summed_over_steps",
-            ('inner["da0"]', 'output["da"].sum(axis=2)'),
+            "context_above_the_token",
+            ("[E_y[:, before], contexts]", "[contexts, E_y[:, before]]"),
+            "The context lies above the embeddings. The weights expect the embedding first, then the context.",
+        ),
+        Mistake(
+            "dcontext_of_the_first_activation_only",
+            ('inner["da0"] + inner["dx"][n_e:].sum(axis=2)', 'inner["da0"]'),
+            "dcontext is the gradient of the first activation only. Each step reads the context besides: what comes back "
+            "from there, the last n_a rows of dx, is added, of all steps.",
+        ),
+        Mistake(
+            "dcontext_of_what_is_read_only",
+            ('inner["da0"] + inner["dx"][n_e:].sum(axis=2)', 'inner["dx"][n_e:].sum(axis=2)'),
+            "dcontext is the gradient of what the steps read only. The context is the first activation as well: da0 is "
+            "added.",
+        ),
+        Mistake(
+            "dcontext_of_the_first_step",
+            ('inner["dx"][n_e:].sum(axis=2)', 'inner["dx"][n_e:, :, 0]'),
+            "Of what the steps read, dcontext has the first one's part only. All steps read the same context, so their "
+            "gradients are summed.",
+        ),
+        Mistake(
+            "dcontext_of_the_last_step",
+            ('inner["dx"][n_e:].sum(axis=2)', 'inner["dx"][n_e:, :, -1]'),
+            "Of what the steps read, dcontext has the last one's part only. All steps read the same context, so their "
+            "gradients are summed.",
+        ),
+        Mistake(
+            "dcontext_averaged",
+            ('inner["dx"][n_e:].sum(axis=2)', 'inner["dx"][n_e:].mean(axis=2)'),
+            "dcontext has a mean over the steps. All steps read the same context, so their gradients are summed.",
+        ),
+        Mistake(
+            "dcontext_from_the_rows_of_the_token",
+            ('inner["dx"][n_e:].sum(axis=2)', 'inner["dx"][: len(context)].sum(axis=2)'),
+            "The first rows of dx are added to dcontext. They belong to the embedding, the n_a rows below to the context.",
+        ),
+        Mistake(
+            "dcontext_of_the_activations",
+            ('inner["da0"] + inner["dx"][n_e:].sum(axis=2)', 'output["da"].sum(axis=2)'),
             "dcontext is the sum of what the losses send to their steps' activations. It has to go back through the steps: "
-            "lstm_backward gives the gradient of the first activation.",
+            "lstm_backward gives the gradients of the first activation and of what each step reads.",
         ),
         Mistake(
             "loss_of_one_step_only",
@@ -1216,7 +1305,7 @@ encoder_gradients = Exercise(
     minutes=20,
     difficulty=2,
     arguments={"dcontext": UNITS, **SOURCES, "parameters": PARAMETERS},
-    result=Dict(dE_x=Array("n_e", "V_x"), **GRADIENTS),
+    result=Dict(dE_x=Array("n_e", "V_x"), **OF_ENCODER),
     draw=draw_encoder_loss,
     dims=SOURCE_DIMS,
     rows=[Row("dE_x", "dE_x", points=3), Row("all gradients", "", points=4)],
@@ -1279,11 +1368,6 @@ encoder_gradients = Exercise(
             "The tokens are looked up in E_y. Inputs have the columns of E_x.",
         ),
         Mistake(
-            "decoder_reads",
-            ('parameters["encoder"]', 'parameters["decoder"]'),
-            "These are gradients of the decoder's LSTM. It is the encoder that has read the input.",
-        ),
-        Mistake(
             "last_token_has_it_all",
             ('inner["dx"].reshape', '(inner["dx"] * (da != 0).any(axis=0)).reshape'),
             "Only the last token's vector has a gradient. All tokens before it have one too, through the steps.",
@@ -1291,7 +1375,7 @@ encoder_gradients = Exercise(
     ],
 )
 
-STEP = "decoder_step(token, a, c, parameters)"
+STEP = "decoder_step(token, context, a, c, parameters)"
 greedy_decode = Exercise(
     function=reference.greedy_decode,
     title="Greedy decoding",
@@ -1347,7 +1431,7 @@ greedy_decode = Exercise(
         ),
         Mistake(
             "start_fed_at_every_step",
-            (STEP, "decoder_step(np.full(len(tokens), sos), a, c, parameters)"),
+            (STEP, "decoder_step(np.full(len(tokens), sos), context, a, c, parameters)"),
             "`sos` is fed at every step. From the second step on, the token just written is fed.",
         ),
         Mistake(
@@ -1358,7 +1442,23 @@ greedy_decode = Exercise(
         Mistake(
             "state_not_carried",
             (f"a, c, log_y = {STEP}", f"_, c, log_y = {STEP}"),
-            "Every step begins with the context. Only the first does; then the activation of the step before goes on.",
+            "Every step begins with the context as its activation. Only the first does; then the activation of the step "
+            "before goes on.",
+        ),
+        Mistake(
+            "activation_for_the_context",
+            (STEP, "decoder_step(token, a, a, c, parameters)"),
+            "From the second step on, the activation takes the place of the context. Every step reads the same context.",
+        ),
+        Mistake(
+            "context_not_read",
+            (STEP, "decoder_step(token, np.zeros_like(context), a, c, parameters)"),
+            "The context is the first activation only. Each step reads it besides, below the token before.",
+        ),
+        Mistake(
+            "begins_with_zero",
+            ("a, c, token = context,", "a, c, token = np.zeros_like(context),"),
+            "The decoder begins with a zero activation. It begins with the context.",
         ),
         Mistake(
             "memory_not_carried",
@@ -1367,7 +1467,10 @@ greedy_decode = Exercise(
         ),
         Mistake(
             "context_into_the_memory",
-            ("c, token = np.zeros_like(a), ", "a, c, token = np.zeros_like(a), a, "),
+            (
+                "a, c, token = context, np.zeros_like(context), ",
+                "a, c, token = np.zeros_like(context), context, ",
+            ),
             "The context goes into the memory. It is the decoder's first activation.",
         ),
         Mistake(

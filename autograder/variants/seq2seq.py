@@ -136,15 +136,16 @@ def log_softmax__float32(z):
     return z - np.log(np.exp(z).sum(axis=0))
 
 
-def decoder_step__whole_cell(tokens, a_prev, c_prev, parameters):
+def decoder_step__whole_cell(tokens, context, a_prev, c_prev, parameters):
     p = parameters["decoder"]
-    a_next, c_next, _, _ = lstm_cell_forward(parameters["E_y"][:, tokens], a_prev, c_prev, p)
+    xt = np.vstack([parameters["E_y"][:, tokens], context])
+    a_next, c_next, _, _ = lstm_cell_forward(xt, a_prev, c_prev, p)
     return a_next, c_next, log_softmax(np.dot(p["Wy"], a_next) + p["by"])
 
 
-def decoder_step__by_hand(tokens, a_prev, c_prev, parameters):
+def decoder_step__by_hand(tokens, context, a_prev, c_prev, parameters):
     p = parameters["decoder"]
-    stack = np.vstack([a_prev, parameters["E_y"].T[tokens].T])
+    stack = np.vstack([a_prev, parameters["E_y"].T[tokens].T, context])
     sigma = lambda z: 1 / (1 + np.exp(-z))  # noqa: E731
     forget, update, out = (sigma(p[f"W{gate}"] @ stack + p[f"b{gate}"]) for gate in "fuo")
     c = forget * c_prev + update * np.tanh(p["Wc"] @ stack + p["bc"])
@@ -153,20 +154,20 @@ def decoder_step__by_hand(tokens, a_prev, c_prev, parameters):
     return a, c, z - np.log(np.exp(z).sum(axis=0))
 
 
-def decoder_step__one_by_one(tokens, a_prev, c_prev, parameters):
+def decoder_step__one_by_one(tokens, context, a_prev, c_prev, parameters):
     p, results = parameters["decoder"], []
     for i, token in enumerate(tokens):
-        x = parameters["E_y"][:, token : token + 1]
-        ft, ut, cct, ot = lstm_gates(x, a_prev[:, i : i + 1], p)
+        x = np.concatenate([parameters["E_y"][:, token], context[:, i]])
+        ft, ut, cct, ot = lstm_gates(x[:, None], a_prev[:, i : i + 1], p)
         c = ft * c_prev[:, i : i + 1] + ut * cct
         a = ot * np.tanh(c)
         results.append((a, c, log_softmax(p["Wy"] @ a + p["by"])))
     return tuple(np.hstack(parts) for parts in zip(*results, strict=True))
 
 
-def decoder_step__float32(tokens, a_prev, c_prev, parameters):
+def decoder_step__float32(tokens, context, a_prev, c_prev, parameters):
     p = {name: value.astype(np.float32) for name, value in parameters["decoder"].items()}
-    x = parameters["E_y"].astype(np.float32)[:, tokens]
+    x = np.r_[parameters["E_y"][:, tokens], context].astype(np.float32)
     ft, ut, cct, ot = lstm_gates(x, a_prev.astype(np.float32), p)
     c_next = (ft * c_prev + ut * cct).astype(np.float32)
     a_next = ot * np.tanh(c_next)
@@ -199,8 +200,11 @@ def teacher_forcing__loops(targets, sos):
 
 def decoder_forward__as_a_sequence(targets, context, parameters, sos):
     """All inputs are known beforehand, so the decoder is an LSTM over a sequence."""
-    p = parameters["decoder"]
-    a, _ = lstm_states(parameters["E_y"][:, teacher_forcing(targets, sos)], context, p)
+    p, E_y = parameters["decoder"], parameters["E_y"]
+    x = np.empty((len(E_y) + len(context), *targets.shape))
+    x[: len(E_y)] = E_y[:, teacher_forcing(targets, sos)]
+    x[len(E_y) :] = context[:, :, None]
+    a, _ = lstm_states(x, context, p)
     return log_softmax(np.tensordot(p["Wy"], a, axes=1) + p["by"][:, :, None])
 
 
@@ -209,7 +213,7 @@ def decoder_forward__without_shifting(targets, context, parameters, sos):
     log_y = np.zeros((parameters["E_y"].shape[1], m, T_y))
     a, c, token = context, np.zeros(context.shape), np.repeat(sos, m)
     for t in range(T_y):
-        a, c, log_y[:, :, t] = decoder_step(token, a, c, parameters)
+        a, c, log_y[:, :, t] = decoder_step(token, context, a, c, parameters)
         token = targets[:, t]
     return log_y
 
@@ -217,11 +221,11 @@ def decoder_forward__without_shifting(targets, context, parameters, sos):
 def decoder_forward__one_by_one(targets, context, parameters, sos):
     examples = []
     for i, row in enumerate(targets):
-        a = context[:, [i]]
+        own = a = context[:, [i]]
         c = np.zeros_like(a)
         steps = []
         for token in [sos, *row[:-1]]:
-            a, c, log_y = decoder_step(np.array([token]), a, c, parameters)
+            a, c, log_y = decoder_step(np.array([token]), own, a, c, parameters)
             steps.append(log_y[:, 0])
         examples.append(np.array(steps).T)
     return np.stack(examples, axis=1)
@@ -232,9 +236,10 @@ def decoder_forward__float32(targets, context, parameters, sos):
         "E_y": parameters["E_y"].astype(np.float32),
         "decoder": {name: value.astype(np.float32) for name, value in parameters["decoder"].items()},
     }
-    a, c, steps = context.astype(np.float32), np.zeros(context.shape, np.float32), []
+    context = context.astype(np.float32)
+    a, c, steps = context, np.zeros(context.shape, np.float32), []
     for tokens in teacher_forcing(targets, sos).T:
-        a, c, log_y = decoder_step(tokens, a, c, small)
+        a, c, log_y = decoder_step(tokens, context, a, c, small)
         steps.append(log_y)
     return np.moveaxis(np.array(steps), 0, -1)
 
@@ -318,60 +323,73 @@ def decoder_gradients__forward_first(targets, mask, context, parameters, sos):
     E_y, p = parameters["E_y"], parameters["decoder"]
     log_y = decoder_forward(targets, context, parameters, sos)
     fed = teacher_forcing(targets, sos)
-    a, caches = lstm_states(E_y[:, fed], context, p)
+    x = np.stack([np.vstack([E_y[:, tokens], context]) for tokens in fed.T], axis=2)
+    a, caches = lstm_states(x, context, p)
     out = output_layer_gradients(log_y, targets, mask, a, p["Wy"])
     back = lstm_backward(out.pop("da"), caches)
-    dE_y = np.zeros(E_y.shape)
-    for i in range(fed.shape[0]):
-        for t in range(fed.shape[1]):
-            dE_y[:, fed[i, t]] += back["dx"][:, i, t]
-    gradients = {**back, **out, "dE_y": dE_y, "dcontext": back["da0"]}
+    n_e = E_y.shape[0]
+    dE_y, dcontext = np.zeros(E_y.shape), back["da0"].copy()
+    for t in range(fed.shape[1]):
+        dcontext += back["dx"][n_e:, :, t]
+        for i in range(fed.shape[0]):
+            dE_y[:, fed[i, t]] += back["dx"][:n_e, i, t]
+    gradients = {**back, **out, "dE_y": dE_y, "dcontext": dcontext}
     return translation_loss(log_y, targets, mask), gradients
 
 
 def decoder_gradients__one_hot(targets, mask, context, parameters, sos):
     E_y, p = parameters["E_y"], parameters["decoder"]
     o = np.moveaxis(np.eye(E_y.shape[1])[teacher_forcing(targets, sos)], 2, 0)
-    a, caches = lstm_states(np.tensordot(E_y, o, axes=1), context, p)
+    every = np.ones(targets.shape[1])
+    x = np.concatenate([np.tensordot(E_y, o, axes=1), np.multiply.outer(context, every)])
+    a, caches = lstm_states(x, context, p)
     z = np.tensordot(p["Wy"], a, axes=1) + p["by"][:, :, None]
     log_y = log_softmax(z)
     out = output_layer_gradients(log_y, targets, mask, a, p["Wy"])
     back = lstm_backward(out["da"], caches)
-    back["dE_y"] = np.einsum("emt,vmt->ev", back["dx"], o)
-    back["dcontext"] = back["da0"]
+    of_tokens, of_context = np.split(back["dx"], [len(E_y)])
+    back["dE_y"] = np.einsum("emt,vmt->ev", of_tokens, o)
+    back["dcontext"] = back["da0"] + of_context @ every
     return translation_loss(log_y, targets, mask), {**out, **back}
 
 
 def decoder_gradients__float32(targets, mask, context, parameters, sos):
     E_y = parameters["E_y"].astype(np.float32)
     p = {name: value.astype(np.float32) for name, value in parameters["decoder"].items()}
-    before = teacher_forcing(targets, sos)
-    a, caches = lstm_states(E_y[:, before], context.astype(np.float32), p)
+    before, n_e = teacher_forcing(targets, sos), E_y.shape[0]
+    context = context.astype(np.float32)
+    x = np.concatenate(
+        [E_y[:, before], np.broadcast_to(context[:, :, None], (*context.shape, before.shape[1]))]
+    )
+    a, caches = lstm_states(x, context, p)
     log_y = log_softmax(np.einsum("va,amt->vmt", p["Wy"], a) + p["by"][:, np.newaxis])
     out = output_layer_gradients(log_y, targets, mask, a, p["Wy"])
     back = lstm_backward(out["da"].astype(np.float32), caches)
-    dE_y = look_up_backward(back["dx"].reshape(E_y.shape[0], before.size), before.ravel(), E_y.shape[1])
-    return translation_loss(log_y, targets, mask), {**back, **out, "dE_y": dE_y, "dcontext": back["da0"]}
+    dE_y = look_up_backward(back["dx"][:n_e].reshape(n_e, before.size), before.ravel(), E_y.shape[1])
+    dcontext = back["da0"] + back["dx"][n_e:].sum(axis=-1)
+    return translation_loss(log_y, targets, mask), {**back, **out, "dE_y": dE_y, "dcontext": dcontext}
 
 
 def decoder_gradients__one_by_one(targets, mask, context, parameters, sos):
     """Each example cut to its own length; losses and gradients weighted by its share of the tokens."""
     E_y, p = parameters["E_y"], parameters["decoder"]
-    n_a, m = context.shape
+    (n_a, m), n_e = context.shape, len(E_y)
     loss, total = 0.0, {"dE_y": np.zeros(E_y.shape), "dcontext": np.zeros((n_a, m))}
     for i in range(m):
         length = int(mask[i].sum())
         true, real = targets[i : i + 1, :length], np.ones((1, length), dtype=bool)
         share = length / mask.sum()
         fed = teacher_forcing(true, sos)
-        a, caches = lstm_states(E_y[:, fed], context[:, i : i + 1], p)
+        own = context[:, i : i + 1]
+        x = np.concatenate([E_y[:, fed], np.tile(own[:, :, None], length)])
+        a, caches = lstm_states(x, own, p)
         log_y = log_softmax((p["Wy"] @ a[:, 0] + p["by"])[:, np.newaxis])
         out = output_layer_gradients(log_y, true, real, a, p["Wy"])
         back = lstm_backward(out["da"], caches)
         loss += share * translation_loss(log_y, true, real)
-        total["dcontext"][:, i] = share * back["da0"][:, 0]
+        total["dcontext"][:, i] = share * (back["da0"][:, 0] + back["dx"][n_e:, 0].sum(axis=1))
         for t in range(length):
-            total["dE_y"][:, fed[0, t]] += share * back["dx"][:, 0, t]
+            total["dE_y"][:, fed[0, t]] += share * back["dx"][:n_e, 0, t]
         for name, value in {**back, "dWy": out["dWy"], "dby": out["dby"]}.items():
             if name not in ("dx", "da0"):
                 total[name] = total.get(name, 0) + share * value
@@ -431,9 +449,10 @@ def greedy_decode__one_by_one(tokens, mask, parameters, sos, eos, longest):
     context = encoder_context(tokens, mask, parameters)
     translations = []
     for i in range(len(tokens)):
-        a, c, token, text = context[:, [i]], np.zeros((len(context), 1)), sos, []
+        own = a = context[:, [i]]
+        c, token, text = np.zeros((len(context), 1)), sos, []
         while len(text) < longest:
-            a, c, log_y = decoder_step(np.array([token]), a, c, parameters)
+            a, c, log_y = decoder_step(np.array([token]), own, a, c, parameters)
             token = int(np.argmax(log_y[:, 0]))
             if token == eos:
                 break
@@ -444,10 +463,10 @@ def greedy_decode__one_by_one(tokens, mask, parameters, sos, eos, longest):
 
 def greedy_decode__cut_afterwards(tokens, mask, parameters, sos, eos, longest):
     """All write to the last step; each is cut at its first end."""
-    a = encoder_context(tokens, mask, parameters)
+    context = a = encoder_context(tokens, mask, parameters)
     c, token, steps = np.zeros(a.shape), np.full(tokens.shape[0], sos), []
     for _ in range(longest):
-        a, c, log_y = decoder_step(token, a, c, parameters)
+        a, c, log_y = decoder_step(token, context, a, c, parameters)
         token = np.argmax(log_y, axis=0)
         steps.append(token)
     rows = np.array(steps).T.tolist()
@@ -456,11 +475,11 @@ def greedy_decode__cut_afterwards(tokens, mask, parameters, sos, eos, longest):
 
 def greedy_decode__only_the_unfinished(tokens, mask, parameters, sos, eos, longest):
     """Those that have ended are taken out of the batch."""
-    a = encoder_context(tokens, mask, parameters)
-    c, open_ones = np.zeros_like(a), np.arange(len(tokens))
+    context = encoder_context(tokens, mask, parameters)
+    a, c, open_ones = context, np.zeros_like(context), np.arange(len(tokens))
     token, texts = np.full(len(tokens), sos), [[] for _ in tokens]
     for _ in range(longest):
-        a, c, log_y = decoder_step(token, a, c, parameters)
+        a, c, log_y = decoder_step(token, context[:, open_ones], a, c, parameters)
         token = log_y.argmax(0)
         going = token != eos
         a, c, token, open_ones = a[:, going], c[:, going], token[going], open_ones[going]
@@ -473,12 +492,12 @@ def greedy_decode__only_the_unfinished(tokens, mask, parameters, sos, eos, longe
 
 def greedy_decode__padded_with_the_end(tokens, mask, parameters, sos, eos, longest):
     """Of what has ended, the end token is fed and written again; it is taken out at last."""
-    a = encoder_context(tokens, mask, parameters)
+    context = a = encoder_context(tokens, mask, parameters)
     m = a.shape[1]
     c, written, ended = a * 0, np.full((m, longest + 1), eos), np.zeros(m, bool)
     written[:, 0] = sos
     for t in range(longest):
-        a, c, log_y = decoder_step(written[:, t], a, c, parameters)
+        a, c, log_y = decoder_step(written[:, t], context, a, c, parameters)
         written[:, t + 1] = np.where(ended, eos, np.argmax(log_y, axis=0))
         ended = ended | (written[:, t + 1] == eos)
     return [[int(token) for token in row[1:] if token != eos] for row in written]

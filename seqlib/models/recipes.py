@@ -69,10 +69,6 @@ class TranslationRecipe(Training):
     """Size of a token's embedding, in inputs and in targets."""
     n_h: int = 0
     """Units of the layer that gives attention's energies; 0 for a model without attention."""
-    forget_bias: float = 1.0
-    """What the biases of the forget gates begin with; 5 keeps an input's first tokens through a hundred steps."""
-    orthogonal: bool = False
-    """Whether recurrent matrices begin as orthogonal ones, which keep the length of what they pass on."""
     growing: int = 1
     """Epochs in which examples grow: the first reads only the shortest 1 / growing of them, the second 2 / growing …"""
     least_group: float = 0.0
@@ -196,6 +192,17 @@ RECIPES: dict[str, Training | VectorRecipe] = {
                 "names seen in training",
             ),
             ahead=0.05,
+        ),
+        TranslationRecipe(
+            "dates-seq2seq",
+            cell="lstm",
+            n_a=128,
+            bar=0.25,
+            data="dates",
+            epochs=8,
+            weight_decay=0.0,
+            dropout=0.0,
+            growing=3,
         ),
         TranslationRecipe(
             "dates-attention",

@@ -1,8 +1,9 @@
 """Encoder–decoder models, with one context vector or with additive attention; their weights are those by hand.
 
-Without attention an LSTM reads the input, and its last activation is the decoder's first (Sutskever et al. 2014).
-With attention a bidirectional LSTM reads it, the decoder begins at zero, and each of its steps reads the token before
-and a context: annotations weighted by what the activation before that step makes of them (Bahdanau et al. 2015).
+Each step of the decoder reads the token before and a context. Without attention an LSTM reads the input, and its last
+activation is the context of all steps and the decoder's first activation (Cho et al. 2014). With attention a
+bidirectional LSTM reads it, the decoder begins at zero, and the context is another at each step: annotations weighted by
+what the activation before that step makes of them (Bahdanau et al. 2015).
 Batch first: (B, T, D).
 """
 
@@ -70,18 +71,15 @@ class Translator(nn.Module):
         self.attention, self.dropout = n_h > 0, recipe.dropout
         self.source, self.target = nn.Embedding(sizes[0], n_e), nn.Embedding(sizes[1], n_e)
         self.encoder = nn.LSTM(n_e, n_a, batch_first=True, bidirectional=self.attention)
-        self.decoder = nn.LSTMCell(n_e + (2 * n_a if self.attention else 0), n_a)
+        self.decoder = nn.LSTMCell(n_e + (2 * n_a if self.attention else n_a), n_a)
         self.output = nn.Linear(n_a, sizes[1])
         if self.attention:
             self.of_state = nn.Linear(n_a, n_h, bias=False)
             self.of_annotation = nn.Linear(2 * n_a, n_h)
             self.energy = nn.Linear(n_h, 1, bias=False)
         for name, parameter in (*self.encoder.named_parameters(), *self.decoder.named_parameters()):
-            if name.startswith("bias_hh"):  # gates that begin by keeping: Gers et al. (2000)
-                nn.init.constant_(parameter.data[n_a : 2 * n_a], recipe.forget_bias)
-            if name.startswith("weight_hh") and recipe.orthogonal:
-                for block in parameter.data.view(-1, n_a, n_a):
-                    nn.init.orthogonal_(block)
+            if name.startswith("bias_hh"):  # forget gates that begin by keeping: Gers et al. (2000)
+                nn.init.ones_(parameter.data[n_a : 2 * n_a])
 
     def encode(self, source: Tensor, lengths: Tensor) -> Encoded:
         """Read inputs.
@@ -117,8 +115,8 @@ class Translator(nn.Module):
     def advance(self, x: Tensor, state: State, encoded: Encoded) -> State:
         """One step for embedded tokens x (m, B, n_e)."""
         s, c = state
-        if self.attention:
-            x = torch.cat([x, self.attend(s, encoded)[2]], dim=-1)
+        context = self.attend(s, encoded)[2] if self.attention else encoded.a[:, None].expand_as(s)
+        x = torch.cat([x, context], dim=-1)
         flat = self.decoder(x.flatten(0, 1), (s.flatten(0, 1), c.flatten(0, 1)))
         return tuple(part.view(s.shape) for part in flat)
 
@@ -281,7 +279,7 @@ def to_by_hand(model: Translator) -> Arrays:
 
     Returns:
         E_x (n_e, V_x), E_y (n_e, V_y); encoder.Wf (n_a, n_a + n_e) and so on, with attention encoder.forward.Wf and
-        encoder.backward.Wf; decoder.Wf … decoder.Wo on [s_prev, x] or [s_prev, x, context], decoder.bf …;
+        encoder.backward.Wf; decoder.Wf … decoder.Wo on [s_prev, x, context], decoder.bf …;
         Wy (n_y, n_a), by (n_y, 1) as decoder.Wy, decoder.by; attention.Ws (n_h, n_a), attention.Wa (n_h, 2 n_a),
         attention.b (n_h, 1), attention.v (1, n_h); float64.
     """

@@ -35,8 +35,8 @@ WIDTH = 4
 """Hypotheses of each recorded n-best list."""
 CPU = torch.device("cpu")
 INPUTS = (
-    "E_x: tokens of the source; E_y: the token before, <SOS> first; the decoder's input is its column of E_y, with "
-    "attention above the context; probabilities of the next token from the activation after the step"
+    "E_x: tokens of the source; E_y: the token before, <SOS> first; the decoder's input is its column of E_y "
+    "above the context; probabilities of the next token from the activation after the step"
 )
 Figures = dict[str, Any]
 

@@ -32,8 +32,8 @@ def unrolled(source: Sequence[str], target: Sequence[str]) -> Picture:
     before = ["<SOS>", *target[:-1]]
     alt = (
         f"The encoder, a row of {len(source)} cells, reads {' '.join(map(spelled, source))} one token a cell. Its last "
-        f"activation, the context (n_a, m), is the first activation of the decoder, a row of {len(target)} cells. They "
-        f"are fed {' '.join(map(spelled, before))} and predict {' '.join(map(spelled, target))}."
+        f"activation, the context (n_a, m), is the first activation of the decoder, a row of {len(target)} cells, and is "
+        f"read by each of them. They are fed {' '.join(map(spelled, before))} and predict {' '.join(map(spelled, target))}."
     )
     steps, gap = len(source) + len(target), 1.1
     width = steps + gap + 1.2
@@ -45,8 +45,9 @@ def unrolled(source: Sequence[str], target: Sequence[str]) -> Picture:
         draw_cells(axis, [start + t for t in range(len(target))], before, target, PAPER)
         end = 1.0 + len(source) - 1
         arrow(axis, (end + 0.36, 2.15), (start - 0.36, 2.15), color=ORANGE, linewidth=2.2)
-        axis.text((end + start) / 2, 2.32, "context", ha="center", color=ORANGE, fontsize=10)
-        axis.text((end + start) / 2, 1.72, "$(n_a, m)$", ha="center", color=ORANGE, fontsize=9)
+        axis.text((end + start) / 2, 2.62, "context", ha="center", color=ORANGE, fontsize=10)
+        axis.text((end + start) / 2, 2.32, "$(n_a, m)$", ha="center", color=ORANGE, fontsize=9)
+        draw_context(axis, (end + start) / 2, [start + t for t in range(len(target))])
         axis.text(
             (1.0 + end) / 2,
             3.3,
@@ -58,7 +59,15 @@ def unrolled(source: Sequence[str], target: Sequence[str]) -> Picture:
         axis.text(
             middle, 4.02, f"decoder, targets $(m, T_y)$, $T_y = {len(target)}$", ha="center", fontsize=11
         )
-        axis.text(middle, 0.02, "fed: the token before", ha="center", va="bottom", fontsize=9, color=GREY)
+        axis.text(
+            middle,
+            0.02,
+            "fed: the token before, and the context",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+            color=GREY,
+        )
     return picture
 
 
@@ -77,6 +86,14 @@ def draw_cells(
             )
         if t + 1 < len(places):
             arrow(axis, (x + 0.36, 2.15), (places[t + 1] - 0.36, 2.15), linewidth=1.0)
+
+
+def draw_context(axis: Axes, x: float, places: Sequence[float]) -> None:
+    """The context's way from its arrow at x into the cells at `places`, below which it runs along."""
+    aside, below = 0.22, 1.48
+    axis.plot([x, x, places[-1] + aside], [2.15, below, below], color=ORANGE, linewidth=1.3, marker="")
+    for place in places:
+        arrow(axis, (place + aside, below), (place + aside, 1.82), color=ORANGE, linewidth=1.3)
 
 
 def translation_steps(

@@ -653,36 +653,29 @@ check(blame_shares)
 r"""
 ### The mistakes of a trained model
 
-`dates-seq2seq` is the reference model of `13-seq2seq`: it reads one to four dates, as people write them in 16 locales, and writes them as `YYYY-MM-DD`. One vector has to carry all of them, and with three or four dates it often goes wrong. Its step is your `decoder_step`, its first state the context from your `encoder_context`:
+`dates-seq2seq` is the reference model of `13-seq2seq`: it reads one to four dates, as people write them in 16 locales, and writes them as `YYYY-MM-DD`. One vector has to carry all of them, and with three or four dates it often goes wrong. Its step is your `decoder_step`; its state holds the context from your `encoder_context`, the activation, which begins with it, and the memory:
 """
 
 # %% demo=true
-from IPython.display import display
-
 from seqlib.data import dates
 
-AVAILABLE = "dates-seq2seq" in references.available()
-if AVAILABLE:
-    translator, card = references.load("dates-seq2seq")
-    SOURCE, TARGET, LONGEST = card["source_vocabulary"], card["target_vocabulary"], card["longest"]
-    SOS_OF_DATES, EOS_OF_DATES = TARGET.index(SOS), TARGET.index(EOS)
-else:
-    print(
-        "dates-seq2seq is not among the reference models of this installation; the cells that use it print nothing."
-    )
+translator, card = references.load("dates-seq2seq")
+SOURCE, TARGET, LONGEST = card["source_vocabulary"], card["target_vocabulary"], card["longest"]
+SOS_OF_DATES, EOS_OF_DATES = TARGET.index(SOS), TARGET.index(EOS)
 
 
 def date_step(tokens, state):
     """One step of the decoder that writes dates."""
-    a, c, log_y = decoder_step(tokens, state[0], state[1], translator)
-    return log_y, (a, c)
+    context, a, c = state
+    a, c, log_y = decoder_step(tokens, context, a, c, translator)
+    return log_y, (context, a, c)
 
 
 def read(text):
     """The decoder's first state after an input."""
     tokens = np.array([[SOURCE.index(letter) if letter in SOURCE else 1 for letter in text]])
     context = encoder_context(tokens, np.ones(tokens.shape), translator)
-    return context, np.zeros_like(context)
+    return context, context, np.zeros_like(context)
 
 
 def spelled(tokens):
@@ -690,12 +683,11 @@ def spelled(tokens):
     return "".join(TARGET[token] for token in tokens if token != EOS_OF_DATES)
 
 
-if AVAILABLE:
-    held_out = dates.split().test
-    example = next(e for e in held_out if e.size == 3 and e.locale == "ko_KR")
-    print(f"read:    {example.source}\nwanted:  {example.target}")
-    for found in beam_search(date_step, read(example.source), SOS_OF_DATES, EOS_OF_DATES, 4, LONGEST, 0.0):
-        print(f"{found['log_probability']:7.2f}  {spelled(found['tokens'])}")
+held_out = dates.split().test
+example = next(e for e in held_out if e.size == 3 and e.locale == "ko_KR")
+print(f"read:    {example.source}\nwanted:  {example.target}")
+for found in beam_search(date_step, read(example.source), SOS_OF_DATES, EOS_OF_DATES, 4, LONGEST, 0.0):
+    print(f"{found['log_probability']:7.2f}  {spelled(found['tokens'])}")
 
 # %% [markdown]
 r"""
@@ -731,23 +723,17 @@ def table(by_width):
         print(f"{width:>5}{shares['none']:>9.1%}{mean:>13.3f}{shares['search']:>9.1%}{shares['model']:>9.1%}")
 
 
-if AVAILABLE:
-    examples = [e for count in (2, 3, 4) for e in [e for e in held_out if e.size == count][:OF_EACH]]
-    targets = [[*(TARGET.index(letter) for letter in e.target), EOS_OF_DATES] for e in examples]
-    inputs = [
-        with_target(date_step, read(e.source), target, SOS_OF_DATES)
-        for e, target in zip(examples, targets, strict=True)
-    ]
-    of_dates = {width: analysed(inputs, SOS_OF_DATES, EOS_OF_DATES, LONGEST, width) for width in WIDTHS}
-    table(of_dates)
+examples = [e for count in (2, 3, 4) for e in [e for e in held_out if e.size == count][:OF_EACH]]
+targets = [[*(TARGET.index(letter) for letter in e.target), EOS_OF_DATES] for e in examples]
+inputs = [
+    with_target(date_step, read(e.source), target, SOS_OF_DATES)
+    for e, target in zip(examples, targets, strict=True)
+]
+of_dates = {width: analysed(inputs, SOS_OF_DATES, EOS_OF_DATES, LONGEST, width) for width in WIDTHS}
+table(of_dates)
 
 # %% demo=true
-if AVAILABLE:
-    display(
-        plots.blames(
-            {f"width {width}": blame_shares([fault for _, fault in r]) for width, r in of_dates.items()}
-        )
-    )
+plots.blames({f"width {width}": blame_shares([fault for _, fault in r]) for width, r in of_dates.items()})
 
 # %% [markdown]
 r"""
@@ -1030,16 +1016,15 @@ def letters(text):
     return [letter for letter in text if letter != " "]
 
 
-if AVAILABLE:
-    right, values = [[letters(e.target)] for e in examples], []
-    for width, results in of_dates.items():
-        texts = [letters(spelled(found["tokens"])) for found, _ in results]
-        exact = blame_shares([fault for _, fault in results])["none"]
-        values.append(bleu(texts, right))
-        print(
-            f"width {width}: BLEU {values[-1]:.4f}, sacreBLEU {of_sacrebleu(texts, right):.4f}; exact {exact:.1%}"
-        )
-    display(plots.by_width(WIDTHS, {"BLEU": values}, "BLEU of characters"))
+right, values = [[letters(e.target)] for e in examples], []
+for width, results in of_dates.items():
+    texts = [letters(spelled(found["tokens"])) for found, _ in results]
+    exact = blame_shares([fault for _, fault in results])["none"]
+    values.append(bleu(texts, right))
+    print(
+        f"width {width}: BLEU {values[-1]:.4f}, sacreBLEU {of_sacrebleu(texts, right):.4f}; exact {exact:.1%}"
+    )
+plots.by_width(WIDTHS, {"BLEU": values}, "BLEU of characters")
 
 # %% [markdown]
 r"""
@@ -1054,18 +1039,17 @@ The course has its own beam search in PyTorch, for many inputs at once, which wr
 """
 
 # %% demo=true
-if AVAILABLE:
-    known = references.recorded_translations("dates-seq2seq")
-    apart, same, of = 0.0, 0, 0
-    for place, tokens_of, sums_of in zip(
-        known["places"], known["beam_tokens"], known["beam_log_probabilities"], strict=True
-    ):
-        state = read(held_out[place].source)
-        found = beam_search(date_step, state, SOS_OF_DATES, EOS_OF_DATES, len(sums_of), LONGEST, 0.0)
-        for one, tokens, total in zip(found, tokens_of.tolist(), sums_of, strict=True):
-            same, of = same + (one["tokens"] == tokens[: len(one["tokens"])]), of + 1
-            apart = max(apart, abs(one["log_probability"] - total))
-    print(f"{same} of {of} recorded hypotheses found, sums at most {apart:.0e} apart")
+known = references.recorded_translations("dates-seq2seq")
+apart, same, of = 0.0, 0, 0
+for place, tokens_of, sums_of in zip(
+    known["places"], known["beam_tokens"], known["beam_log_probabilities"], strict=True
+):
+    state = read(held_out[place].source)
+    found = beam_search(date_step, state, SOS_OF_DATES, EOS_OF_DATES, len(sums_of), LONGEST, 0.0)
+    for one, tokens, total in zip(found, tokens_of.tolist(), sums_of, strict=True):
+        same, of = same + (one["tokens"] == tokens[: len(one["tokens"])]), of + 1
+        apart = max(apart, abs(one["log_probability"] - total))
+print(f"{same} of {of} recorded hypotheses found, sums at most {apart:.0e} apart")
 
 # %% [markdown]
 r"""

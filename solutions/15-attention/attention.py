@@ -90,9 +90,8 @@ def by_dates(name):
     return {int(count): share for count, share in references.card(name)["by_count"]["test"].items()}
 
 
-known = {label: by_dates(name) for label, name in MODELS.items() if name in references.available()}
-fall = {label: shares for label, shares in known.items() if label.startswith("one")}
-plots.by_count(fall) if fall else print("this version of the package has no dates-seq2seq: see 13-seq2seq")
+known = {label: by_dates(name) for label, name in MODELS.items()}
+plots.by_count({label: shares for label, shares in known.items() if label.startswith("one")})
 
 # %% [markdown]
 r"""
@@ -267,7 +266,7 @@ check(context_vector)
 r"""
 ## 4 · The decoder
 
-The decoder is the LSTM of `13` with a longer input: the embedding of the token before, and below it the context. The order of things in a step matters:
+The decoder reads what that of `13` reads: the embedding of the token before, and below it the context. What is new is that each step has a context of its own. The order of things in a step matters:
 
 $$
 \begin{aligned}

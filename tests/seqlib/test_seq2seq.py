@@ -44,7 +44,11 @@ def lstm(rng, n_a, n_x, scale=1.0):
 
 def weights(seed):
     rng = np.random.default_rng(seed)
-    decoder = {**lstm(rng, N_A, N_E), "Wy": rng.normal(0, 1.5, (V_Y, N_A)), "by": rng.normal(size=(V_Y, 1))}
+    decoder = {
+        **lstm(rng, N_A, N_E + N_A),
+        "Wy": rng.normal(0, 1.5, (V_Y, N_A)),
+        "by": rng.normal(size=(V_Y, 1)),
+    }
     embeddings = {"E_x": rng.normal(size=(N_E, V_X)), "E_y": rng.normal(size=(N_E, V_Y))}
     return {**embeddings, "encoder": lstm(rng, N_A, N_E), "decoder": decoder}
 
@@ -137,7 +141,7 @@ def test_training_feeds_the_true_token_before():
 def test_the_decoder_step_by_step_is_the_decoder_as_a_whole():
     a, c, before = CONTEXT, np.zeros_like(CONTEXT), teacher_forcing(TARGETS, SOS)
     for t in range(T_Y):
-        a, c, log_y = decoder_step(before[:, t], a, c, P)
+        a, c, log_y = decoder_step(before[:, t], CONTEXT, a, c, P)
         np.testing.assert_array_equal(log_y, LOG_Y[:, :, t])
 
 
@@ -213,7 +217,7 @@ def test_the_output_layer_is_that_of_torch():
 
 def test_encoder_and_decoder_are_those_of_torch():
     encoder = torch.nn.LSTM(N_E, N_A, batch_first=True).double()
-    decoder = torch.nn.LSTMCell(N_E, N_A).double()
+    decoder = torch.nn.LSTMCell(N_E + N_A, N_A).double()
     with torch.no_grad():
         for layer, name, suffix in ((encoder, "encoder", "_l0"), (decoder, "decoder", "")):
             W = np.vstack([P[name][f"W{gate}"] for gate in "ufco"])
@@ -227,7 +231,7 @@ def test_encoder_and_decoder_are_those_of_torch():
         np.testing.assert_allclose(CONTEXT, h.T, **CLOSE)
         state, log_y = (h, torch.zeros_like(h)), []
         for tokens in teacher_forcing(TARGETS, SOS).T:
-            state = decoder(torch.from_numpy(P["E_y"][:, tokens].T.copy()), state)
+            state = decoder(torch.cat([torch.from_numpy(P["E_y"][:, tokens].T.copy()), h], dim=1), state)
             scores = state[0] @ torch.from_numpy(P["decoder"]["Wy"].T) + torch.from_numpy(
                 P["decoder"]["by"][:, 0]
             )
@@ -242,9 +246,10 @@ def test_greedy_search_takes_the_most_probable_token_step_by_step(seed, longest)
     decoded = greedy_decode(TOKENS, MASK, parameters, SOS, EOS, longest)
     context = encoder_context(TOKENS, MASK, parameters)
     for i, tokens in enumerate(decoded):
-        written, a, c = [], context[:, i : i + 1], np.zeros((N_A, 1))
+        written, own = [], context[:, i : i + 1]
+        a, c = own, np.zeros((N_A, 1))
         while len(written) < longest:
-            a, c, log_y = decoder_step(np.array([[SOS, *written][-1]]), a, c, parameters)
+            a, c, log_y = decoder_step(np.array([[SOS, *written][-1]]), own, a, c, parameters)
             written.append(int(log_y.argmax()))
             if written[-1] == EOS:
                 break
@@ -307,13 +312,14 @@ WITHOUT = {name: value for name, value in P.items() if name != "decoder"}
         (lambda: log_softmax([1.0]), TypeError, "z is of type list"),
         (lambda: log_softmax(np.zeros((0, 2))), ValueError, r"z has shape \(0, 2\)"),
         (lambda: log_softmax(np.array([np.nan])), ValueError, "z holds NaN"),
-        (lambda: decoder_step(TARGETS, A0, A0, P), ValueError, r"tokens has shape \(4, 6\)"),
-        (lambda: decoder_step(TARGETS[:, 0], A0[:, :2], A0, P), ValueError, "a_prev has shape"),
-        (lambda: decoder_step(TARGETS[:, 0], A0, A0[:2], P), ValueError, "c_prev has shape"),
-        (lambda: decoder_step(TARGETS[:, 0] + 3, A0, A0, P), ValueError, "tokens holds"),
-        (lambda: decoder_step(TARGETS[:, 0], A0, A0, WITHOUT), ValueError, "parameters lacks decoder"),
+        (lambda: decoder_step(TARGETS, A0, A0, A0, P), ValueError, r"tokens has shape \(4, 6\)"),
+        (lambda: decoder_step(TARGETS[:, 0], A0[:2], A0, A0, P), ValueError, "context has shape"),
+        (lambda: decoder_step(TARGETS[:, 0], A0, A0[:, :2], A0, P), ValueError, "a_prev has shape"),
+        (lambda: decoder_step(TARGETS[:, 0], A0, A0, A0[:2], P), ValueError, "c_prev has shape"),
+        (lambda: decoder_step(TARGETS[:, 0] + 3, A0, A0, A0, P), ValueError, "tokens holds"),
+        (lambda: decoder_step(TARGETS[:, 0], A0, A0, A0, WITHOUT), ValueError, "parameters lacks decoder"),
         (
-            lambda: decoder_step(TARGETS[:, 0], A0, A0, NARROW),
+            lambda: decoder_step(TARGETS[:, 0], A0, A0, A0, NARROW),
             ValueError,
             r"parameters\['decoder'\]\['Wy'\] has shape \(6, 2\); expected \(6, 4\)",
         ),
