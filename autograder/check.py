@@ -4,7 +4,7 @@ Uses the frozen public cases alone: no reference, no network, nothing beside the
 """
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -19,7 +19,7 @@ from autograder.merge import merged
 from autograder.outcome import CallOutcome
 from autograder.progress import record
 from autograder.tree import copied
-from autograder.verdict import Verdict
+from autograder.verdict import RowResult, Verdict
 
 NOTE = "Public cases only: grading draws fresh ones."
 NOTHING = object()
@@ -107,11 +107,11 @@ def verdict_on_answer(name: str, value: Any) -> Verdict:
 def verdict_on(function: Callable[..., Any]) -> Verdict:
     """The verdict on a learner's function on the public cases; what passes is kept in the learner's library."""
     exercise = frozen_exercise(function.__name__)
-    rows = judged(exercise, exercise.first, function)
+    rows = judged(exercise, function)
     verdict = Verdict(exercise.name, rows, note=NOTE)
     if not verdict.passed and exercise.needs:
         with answered(exercise, function):
-            verdict = merged(verdict, judged(exercise, exercise.again, function), exercise.needs)
+            verdict = merged(verdict, judged(exercise, function), exercise.needs)
     if all(row.passed for row in rows):
         verdict = replace(verdict, note=f"{NOTE} {kept(function)}".strip())
     return verdict
@@ -126,10 +126,10 @@ def kept(function: Callable[..., Any]) -> str:
     return ""
 
 
-def judged(exercise: FrozenExercise, cases: Sequence[Expectation], function: Callable[..., Any]) -> list[Any]:
-    """The rows of a function on these cases."""
-    outcomes = [outcome_of(function, case) for case in cases]
-    return compare(exercise.rows, exercise.layout, cases, outcomes, exercise.mistakes)
+def judged(exercise: FrozenExercise, function: Callable[..., Any]) -> list[RowResult]:
+    """The rows of a function on the public cases."""
+    outcomes = [outcome_of(function, case) for case in exercise.cases]
+    return compare(exercise.rows, exercise.layout, exercise.cases, outcomes, exercise.mistakes)
 
 
 def outcome_of(function: Callable[..., Any], case: Expectation) -> CallOutcome:

@@ -409,7 +409,7 @@ def where(
 def source_of(value: float) -> str:
     """Where nan or an infinite number may come from, in words; "" for other numbers."""
     if np.isnan(value):
-        return " (nan comes from 0 / 0, inf − inf or 0 · inf)"
+        return " (nan comes from 0 / 0, inf − inf, 0 · inf, or a root or logarithm of a negative number)"
     if np.isinf(value):
         return " (inf comes from a division by 0, from log 0, or from a number that grows too large)"
     return ""

@@ -39,19 +39,17 @@ def frozen_topic(topic: str) -> dict[str, Tree]:
 
 
 def frozen_exercise(exercise: Exercise | Question) -> Tree:
-    """The public cases of one exercise: rows, layout, cases of both rounds, and the answers that the second needs."""
+    """The public cases of one exercise: rows, layout, cases, and the answers of what the exercise needs."""
     if isinstance(exercise, Question):
         return {"question": exercise.sealed()}
-    first = Trial.draw(exercise, PUBLIC_SEED)
-    again = Trial.draw(exercise, PUBLIC_SEED, "again") if exercise.needs else Trial(exercise, [])
+    trial = Trial.draw(exercise, PUBLIC_SEED)
     return {
         "rows": [row.to_json() for row in exercise.rows],
         "layout": exercise.result.to_json(),
         "mistakes": {mistake.name: mistake.text for mistake in exercise.mistakes},
         "needs": list(exercise.needs),
-        "first": [packed(expectation) for expectation in first.expectations()],
-        "again": [packed(expectation) for expectation in again.expectations()],
-        "calls": answers(exercise, again),
+        "cases": [packed(expectation) for expectation in trial.expectations()],
+        "calls": answers(exercise, trial),
     }
 
 

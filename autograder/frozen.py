@@ -31,9 +31,8 @@ class FrozenExercise:
         layout: the layout of the result.
         mistakes: the sentence for each known mistake, by name.
         needs: the earlier exercises that the function calls.
-        first: the cases of the first round.
-        again: the cases of the second round, in which what is needed is answered from `calls`.
-        calls: what the right function asks of each needed one in the second round, and the answers.
+        cases: what is tried; where something is wrong, once more with what is needed answered from `calls`.
+        calls: what right functions ask of each needed one in these cases, and the answers.
     """
 
     name: str
@@ -41,8 +40,7 @@ class FrozenExercise:
     layout: Layout
     mistakes: dict[str, str]
     needs: list[str]
-    first: list[Expectation]
-    again: list[Expectation]
+    cases: list[Expectation]
     calls: dict[str, list[tuple[list[Tree], Tree]]]
 
     def answer(self, name: str, arguments: list[Any]) -> Tree:
@@ -157,7 +155,6 @@ def frozen_exercise(name: str, folder: Path = CASES) -> FrozenExercise:
         layout=from_json(data["layout"]),
         mistakes=data["mistakes"],
         needs=data["needs"],
-        first=[unpacked(case) for case in data["first"]],
-        again=[unpacked(case) for case in data["again"]],
+        cases=[unpacked(case) for case in data["cases"]],
         calls={need: [(pair[0], pair[1]) for pair in built(pairs)] for need, pairs in data["calls"].items()},
     )

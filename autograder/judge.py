@@ -54,9 +54,9 @@ def seed_for(secret: bytes, student: str, assignment: str) -> str:
     return hmac.new(secret, f"{student}\0{assignment}".encode(), hashlib.sha256).hexdigest()
 
 
-def generator(seed: str, *purpose: str) -> np.random.Generator:
-    """A generator for one purpose under a seed."""
-    digest = hashlib.sha256("\0".join([seed, *purpose]).encode()).digest()
+def generator(seed: str, exercise: str) -> np.random.Generator:
+    """A generator for the cases of one exercise under a seed."""
+    digest = hashlib.sha256(f"{seed}\0{exercise}\0first".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
@@ -68,10 +68,9 @@ class Trial:
     cases: list[Case]
 
     @classmethod
-    def draw(cls, exercise: Exercise, seed: str, purpose: str = "first") -> "Trial":
-        """Draw the cases of an exercise under a seed; another purpose gives other cases."""
-        rng = generator(seed, exercise.name, purpose)
-        return cls(exercise, exercise.cases(rng, public=seed == PUBLIC_SEED))
+    def draw(cls, exercise: Exercise, seed: str) -> "Trial":
+        """Draw the cases of an exercise under a seed."""
+        return cls(exercise, exercise.cases(generator(seed, exercise.name), public=seed == PUBLIC_SEED))
 
     @property
     def inputs(self) -> list[dict[str, Tree]]:
@@ -169,16 +168,18 @@ def judge_again(
 ) -> Verdict:
     """Judge once more with what the exercise needs answered by the reference, and keep what is right either time.
 
+    The cases are those of the first time: what was wrong in one of them has to be right in the same one.
+
     Args:
         exercise: an exercise with `needs`.
-        session: a process of its own, in which nothing else of these inputs was or will be judged.
-        seed: that of the first time; the cases are others.
+        session: a process of its own, begun after the first time.
+        seed: that of the first time.
         references: the reference functions by name.
         first: the verdict of the first time.
     """
     if isinstance(exercise, quiz.Question):
         return first
-    trial = Trial.draw(exercise, seed, "again")
+    trial = Trial.draw(exercise, seed)
     outcomes = called(trial, session, seed, {name: references[name] for name in exercise.needs})
     return merged(first, trial.rows(outcomes), exercise.needs)
 

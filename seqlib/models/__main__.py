@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from seqlib import references
-from seqlib.models import translation_cards, vector_cards, vectors
+from seqlib.models import pages, vector_cards, vectors
 from seqlib.models.machine import describe
 from seqlib.models.recipes import RECIPES, Training, VectorRecipe
 from seqlib.models.record import missed_bars, verify, write
@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     command = options.command
     if command == "list":
         return _list(options.folder)
+    if command == "page":
+        options.out.write_text(pages.page(options.folder), encoding="utf-8")
+        return 0
     chosen = list(options.names) or list(RECIPES)
     if unknown := [name for name in chosen if name not in RECIPES]:
         print(f"no recipe is called {', '.join(unknown)}; there are: {', '.join(RECIPES)}", file=sys.stderr)
@@ -48,11 +51,14 @@ def _parser() -> argparse.ArgumentParser:
         "list": "the recipes, and which of them have a trained model",
         "verify": "recompute what the cards state from the weights, and compare",
         "card": "print what the cards state",
+        "page": "write what all cards state into a page",
     }
     for name, description in descriptions.items():
         command = commands.add_parser(name, help=description, description=description)
         command.add_argument("--folder", type=Path, default=references.FOLDER, help="where the models lie")
-        if name != "list":
+        if name == "page":
+            command.add_argument("--out", type=Path, default=Path("docs/references.md"), help="the page")
+        elif name != "list":
             command.add_argument("names", nargs="*", metavar="NAME", help="models; all where none is named")
         if name == "train":
             command.add_argument("--all", action="store_true", help="every model, the same as naming none")
@@ -70,7 +76,7 @@ def _train(recipe: Training | VectorRecipe, options: argparse.Namespace) -> int:
         if isinstance(recipe, VectorRecipe)
         else _train_network(recipe, options)
     )
-    print(table(content))
+    print(pages.text(content))
     missed = missed_bars(content)
     for sentence in missed:
         print(f"{recipe.name}: {sentence}", file=sys.stderr)
@@ -124,62 +130,11 @@ def _verify(name: str, folder: Path) -> int:
 
 def _card(name: str, folder: Path) -> int:
     try:
-        print(table(references.card(name, folder)))
+        print(pages.text(references.card(name, folder)))
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def table(content: references.Card) -> str:
-    """A card's figures as text.
-
-    Args:
-        content: the card.
-
-    Returns:
-        Lines: the model, its machine, its bits per character, and the n-gram models' beside them.
-    """
-    machine, runs = content["machine"], content["runs"]
-    seconds = ", ".join(f"{run['seconds']:.0f}" for run in runs)
-    lines = [
-        f"{content['name']}: seed {content['seed']} of {len(runs)}, trained on {machine['device']}",
-        f"  {machine.get('gpu', machine['processor'])}, torch {machine['torch']}; {seconds} s",
-    ]
-    if "gensim" in content:
-        return "\n".join(lines + vector_cards.table(content))
-    if "by_count" in content:
-        return "\n".join(lines + translation_cards.table(content))
-    lines.append(f"  {content['unit']:38}  validation    test")
-    return "\n".join(lines + (_figures(content) if "figure" in content else _bits(content)))
-
-
-def _bits(content: references.Card) -> list[str]:
-    lines = []
-    metrics = content["metrics"]
-    for row in ("kept", "mean", "standard_deviation"):
-        figures = [metrics[part][row] for part in ("validation", "test")]
-        texts = ["one seed" if figure is None else f"{figure:.4f}" for figure in figures]
-        lines.append(f"  {row.replace('_', ' '):38} {texts[0]:>10} {texts[1]:>8}")
-    for order, figures in content["ngrams"].items():
-        lines.append(f"  {order + '-gram':38} {figures['validation']:10.4f} {figures['test']:8.4f}")
-    return lines
-
-
-def _figures(content: references.Card) -> list[str]:
-    rows = []
-    validation, test = content["metrics"]["validation"], content["metrics"]["test"]
-    for figure in test:
-        for row in ("kept", "mean", "standard_deviation"):
-            texts = [
-                "one seed" if part[figure][row] is None else f"{part[figure][row]:.4f}"
-                for part in (validation, test)
-            ]
-            rows.append((f"{figure.replace('_', ' ')}, {row.replace('_', ' ')}", *texts))
-    key = content["figure"]
-    for name, parts in content["baselines"].items():
-        rows.append((name, *(f"{parts[part][key]:.4f}" for part in ("validation", "test"))))
-    return [f"  {name:46} {first:>10} {second:>8}" for name, first, second in rows]
 
 
 if __name__ == "__main__":

@@ -85,6 +85,14 @@ def test_a_fault_of_its_own_is_not_excused_by_the_second_round(name):
         assert not verdict_on(learner(exercise, source)).passed, mistake.name
 
 
+def test_a_fault_that_shows_in_one_case_only_is_not_excused_by_the_second_round():
+    exercise = EXERCISES["lstm_forward"]
+    shown_by = frozen_exercise(exercise.name).cases[0].arguments["x"].flat[0]
+    source = body(exercise.function).replace("return ", f"a = a + (x.flat[0] == {shown_by!r})\n    return ")
+    verdict = verdict_on(learner(exercise, source))
+    assert not verdict.passed and "counts as right" not in verdict.text(), verdict.text()
+
+
 @pytest.mark.parametrize(
     "arguments, answer",
     [

@@ -97,7 +97,7 @@ def test_an_unwritten_function_does_not_cost_those_that_call_it(jail):
 
 
 def test_what_was_answered_cannot_be_carried_into_a_graded_row(jail):
-    """The second round answers only what is needed, in a process of its own, on other inputs."""
+    """The second round answers only what is needed, in a process of its own, on inputs of its own."""
     spy = (
         "seen = []\n"
         "def lstm_cell_forward(*arguments):\n"
