@@ -737,7 +737,7 @@ plots.blames({f"width {width}": blame_shares([fault for _, fault in r]) for widt
 
 # %% [markdown]
 r"""
-Read the bars as advice. The part that a wider beam can win is the search's fault at width 1, and it shrinks as the beam grows. What is left is the model's fault: its one context vector does not hold what it should write, and no search brings it back. The mean score rises with the width, since the search does find what the model likes better.
+Read the bars as advice. The part that a wider beam can win at most is the search's fault at width 1, and it shrinks as the beam grows. It need not become right by that: here it all goes over to the model, which likes another wrong output even better than the right one. Its one context vector does not hold what it should write, and no search brings it back. The mean score rises with the width, since the search does find what the model likes better; the share of right outputs does not.
 
 ### A better model
 
