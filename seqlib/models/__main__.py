@@ -37,7 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if command == "train":
         torch.set_num_threads(options.threads)
-        return max(_train(RECIPES[name], options) for name in chosen)
+        missed = max(_train(RECIPES[name], options) for name in chosen)
+        if len(chosen) > 1:
+            print("\n".join(pages.summary(options.folder)))
+        return missed
     if command == "verify":
         return max(_verify(name, options.folder) for name in chosen)
     return max(_card(name, options.folder) for name in chosen)
@@ -87,9 +90,18 @@ def _train_network(recipe: Training, options: argparse.Namespace) -> references.
     device = choose_device(options.device)
     machine = describe(device)
     data = DATA[recipe.data]()
-    runs = [train(recipe, data, seed, device, report=_progress) for seed in options.seed or recipe.seeds]
+    seeds = options.seed or recipe.seeds
+    # Where training is stopped, the same command goes on.
+    checkpoints = [options.folder / ".training" / f"{recipe.name}-{seed}.pt" for seed in seeds]
+    runs = [
+        train(recipe, data, seed, device, _progress, checkpoint)
+        for seed, checkpoint in zip(seeds, checkpoints, strict=True)
+    ]
     print(file=sys.stderr)
-    return write(recipe, data, runs, machine, options.folder)
+    content = write(recipe, data, runs, machine, options.folder)
+    for checkpoint in checkpoints:
+        checkpoint.unlink()
+    return content
 
 
 def _train_vectors(recipe: VectorRecipe, options: argparse.Namespace) -> references.Card:

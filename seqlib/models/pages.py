@@ -45,13 +45,29 @@ def page(folder: Path = references.FOLDER) -> str:
     Returns:
         Markdown: a table of all, then a section for each.
     """
-    contents = [references.card(name, folder) for name in RECIPES if name in references.available(folder)]
-    lines = [
+    sections = (line for content in _cards(folder) for line in _section(content))
+    return "\n".join([HEAD, *summary(folder), *sections]) + "\n"
+
+
+def summary(folder: Path = references.FOLDER) -> list[str]:
+    """The lines of a table of all reference models that are there.
+
+    Args:
+        folder: where they lie.
+
+    Returns:
+        Markdown, a line for each model below two of headings.
+    """
+    return [
         "| model | learns | figure | kept | mean ± deviation | bar | trained on | MB |",
         "|---|---|---|--:|--:|--:|---|--:|",
-        *(_row(content, folder) for content in contents),
+        *(_row(content, folder) for content in _cards(folder)),
     ]
-    return "\n".join([HEAD, *lines, *(line for content in contents for line in _section(content))]) + "\n"
+
+
+def _cards(folder: Path) -> list[references.Card]:
+    there = references.available(folder)
+    return [references.card(name, folder) for name in RECIPES if name in there]
 
 
 def _row(content: references.Card, folder: Path) -> str:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import torch
@@ -20,6 +21,8 @@ from seqlib.models.translation import prepare_dates, prepare_numbers
 from seqlib.text import EOS, Vocabulary
 
 Batch = tuple[Tensor, Tensor]
+# What of a trainer has a state of its own.
+PARTS = ("model", "averaged", "optimizer", "schedule")
 
 
 class Data(Protocol):
@@ -149,6 +152,7 @@ def train(
     seed: int = 0,
     device: torch.device | None = None,
     report: Callable[[str], None] = print,
+    checkpoint: Path | None = None,
 ) -> Run:
     """Train one model by its recipe; the validation split alone decides when to stop and what is kept.
 
@@ -158,48 +162,125 @@ def train(
         seed: of the initial weights, the order of batches and the dropout.
         device: where to train; the CPU where left out.
         report: receives one line an epoch.
+        checkpoint: a file that is written after every epoch; training goes on from it where it is there, and ends
+            with the same weights as if it had never been stopped.
 
     Returns:
         The run, its model with the averaged weights of the best epoch, on the CPU in evaluation mode.
+
+    Raises:
+        ValueError: the checkpoint is one of another recipe, seed or data.
     """
-    device = device or torch.device("cpu")
-    torch.manual_seed(seed)
-    shuffle = torch.Generator().manual_seed(seed)
-    model = data.model(recipe).to(device)
-    running_mean = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
-    averaged = AveragedModel(model, multi_avg_fn=running_mean)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    ordered = sorted(data.train, key=len) if recipe.growing > 1 else data.train
-    total = steps_of(recipe.batch, recipe.growing, recipe.epochs, len(ordered))
-    schedule = LambdaLR(optimizer, lambda step: _learning_rate(step / total, recipe.warmup))
-    run, best, start = Run(model, seed), {}, time.perf_counter()
-    for epoch in range(1, recipe.epochs + 1):
+    trainer = Trainer(recipe, data, seed, device or torch.device("cpu"))
+    if checkpoint and checkpoint.exists():
+        trainer.load(torch.load(checkpoint, weights_only=True))
+    while not trainer.finished:
+        trainer.epoch()
+        if checkpoint:
+            _save(trainer.state(), checkpoint)
+        report(_progress(recipe, data.unit, trainer.run))
+    return trainer.best_run()
+
+
+class Trainer:
+    """A model in training, with all that going on exactly takes.
+
+    Args:
+        recipe, data, seed, device: those of `train`.
+    """
+
+    def __init__(self, recipe: Training, data: Data, seed: int, device: torch.device) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.data, self.device = recipe, data, device
+        self.shuffle = torch.Generator().manual_seed(seed)
+        self.model = data.model(recipe).to(device)
+        running_mean = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(self.model, multi_avg_fn=running_mean)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+        self.examples = sorted(data.train, key=len) if recipe.growing > 1 else data.train
+        total = steps_of(recipe.batch, recipe.growing, recipe.epochs, len(self.examples))
+        self.schedule = LambdaLR(self.optimizer, lambda step: _learning_rate(step / total, recipe.warmup))
+        self.run, self.best = Run(self.model, seed), self.averaged.module.state_dict()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or validation has not become better for as many as the recipe waits."""
+        run = self.run
+        return run.epochs == self.recipe.epochs or run.epochs - run.best_epoch >= self.recipe.patience
+
+    def epoch(self) -> None:
+        """Read the training examples once, and look at the validation part."""
+        recipe, run, start = self.recipe, self.run, time.perf_counter()
+        run.epochs += 1
         nats, count = 0.0, 0
-        model.train()
-        read = ordered[: examples_of(recipe.growing, epoch, len(ordered))]
-        for sequences in batches(read, recipe.batch, shuffle):
-            loss = model(*data.as_batch(sequences, device))[1]
-            optimizer.zero_grad()
+        self.model.train()
+        read = self.examples[: examples_of(recipe.growing, run.epochs, len(self.examples))]
+        for sequences in batches(read, recipe.batch, self.shuffle):
+            loss = self.model(*self.data.as_batch(sequences, self.device))[1]
+            self.optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
-            optimizer.step()
-            schedule.step()
-            averaged.update_parameters(model)
+            nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
+            self.optimizer.step()
+            self.schedule.step()
+            self.averaged.update_parameters(self.model)
             nats, count, run.steps = nats + loss.detach(), count + 1, run.steps + 1
-        bits = data.bits(averaged.module, data.validation, device)
+        bits = self.data.bits(self.averaged.module, self.data.validation, self.device)
         run.curve.append({"train": float(nats) / count / math.log(2), "validation": bits})
-        run.epochs, run.seconds = epoch, time.perf_counter() - start
         if bits < run.validation:
-            run.validation, run.best_epoch = bits, epoch
-            best = {name: value.clone() for name, value in averaged.module.state_dict().items()}
-        report(_progress(recipe, data.unit, run))
-        if epoch - run.best_epoch >= recipe.patience:
-            break
-    model.load_state_dict(best)
-    model.cpu().eval()
-    return run
+            run.validation, run.best_epoch = bits, run.epochs
+            self.best = {name: value.clone() for name, value in self.averaged.module.state_dict().items()}
+        run.seconds += time.perf_counter() - start
+
+    def best_run(self) -> Run:
+        """The run, with the averaged weights of its best epoch."""
+        self.model.load_state_dict(self.best)
+        self.model.cpu().eval()
+        return self.run
+
+    def state(self) -> dict[str, Any]:
+        """All that changes in training, as numbers, tensors and containers of them."""
+        cuda = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
+        figures = {key: value for key, value in vars(self.run).items() if key != "model"}
+        return {
+            "of": self._of(),
+            "parts": {name: getattr(self, name).state_dict() for name in PARTS},
+            "generators": {"shuffle": self.shuffle.get_state(), "cpu": torch.get_rng_state(), "cuda": cuda},
+            "best": self.best,
+            "run": figures,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave.
+
+        Raises:
+            ValueError: it is that of another recipe, seed or data.
+        """
+        for key, value in self._of().items():
+            if state["of"][key] != value:
+                raise ValueError(
+                    f"the checkpoint is one of {key} {state['of'][key]!r}; expected {value!r}. Delete it to train anew."
+                )
+        for name, part in state["parts"].items():
+            getattr(self, name).load_state_dict(part)
+        self.shuffle.set_state(state["generators"]["shuffle"])
+        torch.set_rng_state(state["generators"]["cpu"])
+        if state["generators"]["cuda"] is not None and self.device.type == "cuda":
+            torch.cuda.set_rng_state(state["generators"]["cuda"], self.device)
+        self.best = state["best"]
+        vars(self.run).update(state["run"])
+
+    def _of(self) -> dict[str, Any]:
+        data = self.data.provenance
+        return {"recipe": repr(self.recipe), "seed": self.run.seed, "data": data, "device": self.device.type}
+
+
+def _save(state: dict[str, Any], checkpoint: Path) -> None:
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    part = checkpoint.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(checkpoint)
 
 
 def _learning_rate(done: float, warmup: float) -> float:

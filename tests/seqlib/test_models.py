@@ -116,6 +116,32 @@ def test_training_stops_when_validation_does_not_improve():
     assert run.epochs == run.best_epoch + 2 < 60
 
 
+def test_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path):
+    recipe, checkpoint = small_recipe(epochs=5, dropout=0.3), tmp_path / "run.pt"
+    whole = loop.train(recipe, small_data(), report=lambda line: None)
+
+    def stop_after_two(line):
+        if "epoch 2/" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(recipe, small_data(), report=stop_after_two, checkpoint=checkpoint)
+    lines = []
+    resumed = loop.train(recipe, small_data(), report=lines.append, checkpoint=checkpoint)
+    assert len(lines) == 3 and resumed.curve == whole.curve and resumed.steps == whole.steps
+    for name, value in whole.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], value), name
+    again = loop.train(recipe, small_data(), report=lines.append, checkpoint=checkpoint)
+    assert len(lines) == 3 and again.curve == whole.curve
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path):
+    checkpoint = tmp_path / "run.pt"
+    loop.train(small_recipe(epochs=1), small_data(), report=lambda line: None, checkpoint=checkpoint)
+    with pytest.raises(ValueError, match="checkpoint is one of seed 0; expected 1"):
+        loop.train(small_recipe(epochs=1), small_data(), 1, report=lambda line: None, checkpoint=checkpoint)
+
+
 def test_the_seed_kept_is_decided_by_validation(tmp_path, monkeypatch):
     data, recipe = loop.prepare_names(), small_recipe(epochs=1, patience=1)
     cut = dataclasses.replace(
