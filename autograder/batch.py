@@ -377,7 +377,7 @@ def prepare(name: str) -> None:
     """Import an assignment's exercises, and read what their cases are drawn from."""
     with contextlib.suppress(UnknownName):
         for exercise in functions(name):
-            Trial.draw(exercise, "", "to begin with")
+            Trial.draw(exercise, "")
 
 
 def begin(folder: str) -> None:

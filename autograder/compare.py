@@ -167,7 +167,9 @@ def sizes_of(expectation: Expectation) -> Mapping[str, Any]:
     for name, value in expectation.arguments.items():
         if isinstance(value, (int, float)):
             found[name] = f"{value:.4g}"
-        elif isinstance(value, (str, list, tuple, dict)):
+        elif isinstance(value, str):
+            found[name] = repr(value)
+        elif isinstance(value, (list, tuple, dict)):
             found[f"len({name})"] = len(value)
     return found
 
