@@ -116,7 +116,8 @@ def cooccurrence_counts(sentences: Sequence[Sequence[int]], window: int) -> tupl
     """How often each word stands near each other, up to `window` places away; d places away count 1 / d.
 
     Args:
-        sentences: lists or arrays of whole numbers, the tokens; nothing is counted from one to another.
+        sentences: lists or arrays of whole numbers, the tokens; one may be empty, and nothing is counted from one to
+            another.
         window: how far a neighbour is away at most on either side, 1 or more.
 
     Returns:
@@ -147,7 +148,7 @@ def asymmetry(rows: Indices, columns: Indices, values: Array) -> float:
         values: (K,) counts.
 
     Returns:
-        That largest difference; 0 for a symmetric table.
+        The largest difference; 0 for a symmetric table.
 
     Raises:
         ValueError: lengths differ, a place comes twice, or a count is negative.
@@ -334,7 +335,7 @@ def train_glove(
         learning_rate: the size of a step.
 
     Returns:
-        The parameters after the last step, and for each batch the loss before its own step.
+        The parameters after the last step, and the losses (steps,), that of each batch before its own step.
 
     Raises:
         ValueError: there is no batch; or as `glove_gradients` and `adagrad_step`.
@@ -353,11 +354,11 @@ def final_vectors(E: Array, Theta: Array) -> Array:
     """One vector a word: the sum of its two, which GloVe learns in the same part.
 
     Args:
-        E: (n_e, V).
-        Theta: (V, n_e).
+        E: (n_e, V) the vectors e, a word a column.
+        Theta: (V, n_e) the vectors θ, a word a row.
 
     Returns:
-        (n_e, V).
+        (n_e, V) the sums, a word a column.
 
     Raises:
         ValueError: shapes do not fit.

@@ -34,15 +34,24 @@ DIMS = [
 
 
 def draw_corpus(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Sentences longer than a window, shorter, and of one word; one has a word twice in a row, one a pair twice."""
+    """Sentences longer than a window, as long, and of one word; one has a word twice in a row, one a pair twice.
+
+    k_empty adds two empty ones, one of them at the end; k_arrays makes all of them arrays.
+    """
     window, V = dims["window"], dims["V"]
-    lengths = [2 * window + 3, 1, window + 1, *(int(n) for n in rng.integers(1, 5, dims["sentences"] - 4))]
+    further = dims["sentences"] - 5 - 2 * dims["k_empty"]
+    lengths = [2 * window + 3, 1, window + 1, window, *(int(n) for n in rng.integers(1, 5, further))]
     sentences = [[int(token) for token in rng.integers(0, V, length)] for length in lengths]
     place = int(rng.integers(1, lengths[0] - 1))
     sentences[0][place + 1] = sentences[0][place]
     sentences[0][place - 1] = (sentences[0][place] + 1) % V
     pair = [int(token) for token in rng.permutation(V)[:2]]
-    return {"sentences": [*sentences, pair + pair], "window": window}
+    sentences.append(pair + pair)
+    if dims["k_empty"]:
+        sentences = [*sentences[:2], [], *sentences[2:], []]
+    if dims["k_arrays"]:
+        return {"sentences": [np.array(sentence, dtype=int) for sentence in sentences], "window": window}
+    return {"sentences": sentences, "window": window}
 
 
 def shuffled(rng: np.random.Generator, X: np.ndarray) -> Arguments:
@@ -54,17 +63,22 @@ def shuffled(rng: np.random.Generator, X: np.ndarray) -> Arguments:
 
 
 def draw_mirrored(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A table with pairs of unequal entries, one on the diagonal, and one without its mirror."""
+    """A table with pairs of unequal entries, one on the diagonal, and one without its mirror.
+
+    The last word has only the entry without its mirror, and so is among the rows or among the columns, not both. With
+    k_alone that entry differs most from its mirror, without it the two of a pair do, by more than the smaller of them.
+    """
     V = dims["V"]
     X = np.zeros((V, V))
-    above, right = np.triu_indices(V, 1)
-    chosen = rng.permutation(len(above))[: dims["pairs"] + 1]
-    for i, j in zip(above[chosen[1:]], right[chosen[1:]], strict=True):
-        X[i, j] = rng.uniform(3, 6)
-        X[j, i] = X[i, j] + rng.uniform(1, 2) * rng.choice([-1, 1])
-    i, j = int(above[chosen[0]]), int(right[chosen[0]])
+    above, right = np.triu_indices(V - 1, 1)
+    chosen = rng.permutation(len(above))[: dims["pairs"]]
+    for i, j in zip(above[chosen], right[chosen], strict=True):
+        larger = rng.uniform(3, 6)
+        smaller = larger - rng.uniform(1, 2) if dims["k_alone"] else larger * rng.uniform(0.2, 0.4)
+        X[i, j], X[j, i] = rng.permutation([larger, smaller])
+    i, j = int(rng.integers(V - 1)), V - 1
     X[(i, j) if dims["k_above"] else (j, i)] = rng.uniform(3, 4) if dims["k_alone"] else rng.uniform(0.3, 0.6)
-    X[V - 1, V - 1] = rng.uniform(7, 9)
+    X[V - 2, V - 2] = rng.uniform(7, 9)
     return shuffled(rng, X)
 
 
@@ -81,13 +95,18 @@ def symmetric_for_all() -> list[Arguments]:
 
 
 def draw_probes(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A table that is not symmetric, two of its words, and probes, of which one is never near the first."""
+    """A table that is not symmetric, two of its words, and probes, of which one is never near the first.
+
+    The last word is in no column with k_row, and in no row without it.
+    """
     V, count = dims["V"], dims["probes"]
-    first, second = (int(word) for word in rng.permutation(V)[:2])
-    probes = rng.permutation(V)[:count]
-    X = rng.uniform(0.3, 9, (V, V)) * (rng.random((V, V)) < 0.7)
+    rows, columns = (V, V - 1) if dims["k_row"] else (V - 1, V)
+    first, second = (int(word) for word in rng.permutation(rows)[:2])
+    probes = rng.permutation(columns)[:count]
+    X = rng.uniform(0.3, 9, (rows, columns)) * (rng.random((rows, columns)) < 0.7)
     X[second, probes] = rng.uniform(0.3, 9, count)
-    X[first] = rng.uniform(0.3, 9, V)
+    X[first] = rng.uniform(0.3, 9, columns)
+    X[-1, 0], X[0, -1] = rng.uniform(0.3, 9, 2)
     if count > 1:
         X[first, probes[-1]] = 0
     return {**shuffled(rng, X), "first": first, "second": second, "probes": probes}
@@ -108,8 +127,11 @@ def draw_weighting(rng: np.random.Generator) -> Arguments:
 
 
 def draw_counts(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Counts, and the two numbers of f."""
-    return {"values": draw_values(rng, dims), **draw_weighting(rng)}
+    """Counts, the first of several just x_max, and the two numbers of f."""
+    values, weighting = draw_values(rng, dims), draw_weighting(rng)
+    if len(values) > 1:
+        values[0] = weighting["x_max"]
+    return {"values": values, **weighting}
 
 
 def draw_vectors(rng: np.random.Generator, dims: Dims) -> dict[str, np.ndarray]:
@@ -157,7 +179,7 @@ def draw_step(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_training(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Parameters at the beginning, five batches, and a rate at which each step matters."""
+    """Parameters at the beginning, batches, and a rate at which each step matters."""
     tables = [draw_table(rng, dims) for _ in range(dims["k_steps"])]
     return {
         "parameters": draw_vectors(rng, dims),
@@ -177,6 +199,10 @@ LOG_OF_0 = (
     "Where a count is 0 you take its logarithm, and nothing that comes of −∞ is a number any more. Such entries count "
     "nothing: f(0) = 0, and their error is 0."
 )
+LOG_OF_ALMOST_0 = (
+    "You add a small number before the logarithm: where the count is 0, that makes a large error. The error of such an "
+    "entry is 0."
+)
 ROWS_COLUMNS = (
     "The two words of an entry are exchanged. The row i takes θ_i and b_i, the column j takes e_j and b′_j."
 )
@@ -190,9 +216,9 @@ cooccurrence_counts = Exercise(
     result=Tuple(**TABLE),
     draw=draw_corpus,
     dims=[
-        {"V": 6, "window": 2, "sentences": 4},
-        {"V": 5, "window": 3, "sentences": 7},
-        {"V": 4, "window": 1, "sentences": 5},
+        {"V": 6, "window": 2, "sentences": 7, "k_empty": 1, "k_arrays": 0},
+        {"V": 5, "window": 3, "sentences": 9, "k_empty": 1, "k_arrays": 1},
+        {"V": 4, "window": 1, "sentences": 6, "k_empty": 0, "k_arrays": 0},
     ],
     rows=[
         Row("rows", "rows", points=4),
@@ -286,6 +312,11 @@ cooccurrence_counts = Exercise(
             "On the right the window is one place short: the end of a range or slice is not in it.",
         ),
         Mistake(
+            "window_short_on_both_sides",
+            [("i - window)", "i - window + 1)"), ("i + window + 1", "i + window")],
+            "Neighbours just `window` places away are missing on both sides: the end of a range is not in it.",
+        ),
+        Mistake(
             "window_is_the_whole_width",
             [("i - window)", "i - window // 2)"), ("i + window + 1", "i + window // 2 + 1")],
             "Your window has `window` words in all. `window` is how far a neighbour may be on each side.",
@@ -297,6 +328,47 @@ cooccurrence_counts = Exercise(
                 "for i, word in list(enumerate(sentence))[window : max(window, len(sentence) - window)]:",
             ),
             "Words near the beginning and the end of a sentence have no neighbours. Their windows are cut off, and count.",
+        ),
+        Mistake(
+            "short_sentences_left_out",
+            ("in enumerate(sentence):", "in enumerate(sentence if len(sentence) > window else []):"),
+            "Sentences no longer than the window are left out. Their words are neighbours all the same.",
+        ),
+        Mistake(
+            "upper_triangle_only",
+            ("if j != i:", "if j != i and word <= sentence[j]:"),
+            "Of two words only one order is listed. The table is symmetric, and both of its halves are asked for.",
+        ),
+        Mistake(
+            "places_run_together",
+            [
+                (
+                    "X: dict[tuple[int, int], float] = {}",
+                    "X = {}\n    top = int(max(token for words in sentences for token in words))",
+                ),
+                (
+                    "place = int(word), int(sentence[j])",
+                    "place = divmod(int(word) * top + int(sentence[j]), top)",
+                ),
+            ],
+            "Different pairs of words get the same number in yours. Tokens begin at 0, so that there is one word more "
+            "than the largest token says.",
+        ),
+        Mistake(
+            "no_empty_sentence",
+            (
+                "X: dict[tuple[int, int], float] = {}",
+                "X = {}\n    _ = max(map(max, sentences))",
+            ),
+            "A sentence may be empty: then there is no largest or smallest token in it.",
+        ),
+        Mistake(
+            "lists_only",
+            (
+                "X: dict[tuple[int, int], float] = {}",
+                "X = {}\n    _ = sum(sentences, [])",
+            ),
+            "A sentence may be an array. A plus puts lists one after the other; arrays it adds number by number.",
         ),
         Mistake(
             "by_column",
@@ -324,7 +396,7 @@ DIFFERENCES = "[abs(value - X.get((j, i), 0.0)) for (i, j), value in X.items()]"
 
 asymmetry = Exercise(
     function=reference.asymmetry,
-    title="Is it symmetric?",
+    title="How far from symmetric?",
     minutes=10,
     difficulty=1,
     arguments=TABLE,
@@ -383,6 +455,11 @@ asymmetry = Exercise(
             "You have 0 for a table that is not symmetric, or only say whether it is. Asked for is the largest difference.",
         ),
         Mistake(
+            "whether_it_differs",
+            (WHOLE_MAXIMUM, f"max({DIFFERENCES}) > 0"),
+            "You only say whether the table differs from its mirror. Asked for is how far: the largest difference.",
+        ),
+        Mistake(
             "whole_table_without_pairs",
             (WHOLE_MAXIMUM, "max(values) - min(values)"),
             "This compares the largest and the smallest entry. Compare X_ij with X_ji.",
@@ -398,7 +475,11 @@ probability_ratios = Exercise(
     arguments={**TABLE, "first": WORD, "second": WORD, "probes": Array("probes", holds="whole")},
     result=Array("probes"),
     draw=draw_probes,
-    dims=[{"V": 7, "probes": 4}, {"V": 6, "probes": 3}, {"V": 5, "probes": 1}],
+    dims=[
+        {"V": 7, "probes": 4, "k_row": 0},
+        {"V": 6, "probes": 3, "k_row": 1},
+        {"V": 5, "probes": 1, "k_row": 0},
+    ],
     rows=[Row("ratio of each probe", "", points=9)],
     mistakes=[
         Mistake(
@@ -457,6 +538,11 @@ probability_ratios = Exercise(
             "mean_of_the_row",
             ("values[of_word].sum()", "values[of_word].mean()"),
             "You divide by the mean of the entries that are listed. Rows differ in how many these are: divide by the sum.",
+        ),
+        Mistake(
+            "whole_numbers",
+            ("given(first) / given(second)", "(given(first) / given(second)).astype(int)"),
+            "Your ratios are cut off at the point: an array made like `probes` holds whole numbers.",
         ),
         Mistake(
             "first_probability_only",
@@ -546,6 +632,14 @@ glove_weights = Exercise(
             "You divide by the largest count at hand. Divide by x_max, so that a weight does not depend on the batch.",
         ),
         Mistake(
+            "nothing_at_x_max",
+            (
+                "np.minimum(1, (values / x_max) ** alpha)",
+                "np.where(values == x_max, 0, np.minimum(1, (values / x_max) ** alpha))",
+            ),
+            "A count of just x_max has no weight in yours. It has the weight 1, as all above it.",
+        ),
+        Mistake(
             "nothing_above_x_max",
             (
                 "np.minimum(1, (values / x_max) ** alpha)",
@@ -581,6 +675,16 @@ glove_errors = Exercise(
             "zero_taken_for_1",
             ("np.where(there, scores - logs, 0)", "scores - logs"),
             "Where the count is 0 you leave the logarithm out and keep the score. The error of such an entry is 0.",
+        ),
+        Mistake(
+            "log_of_1e_8",
+            ("np.where(there, scores - logs, 0)", "scores - np.log(values + 1e-8)"),
+            LOG_OF_ALMOST_0,
+        ),
+        Mistake(
+            "log_of_1e_10",
+            ("np.where(there, scores - logs, 0)", "scores - np.log(values + 1e-10)"),
+            LOG_OF_ALMOST_0,
         ),
         Mistake(
             "log_of_1_plus",
@@ -843,6 +947,14 @@ glove_gradients = Exercise(
             "Each vector is pushed along itself. In θ_i · e_j, the derivative by θ_i is e_j, and by e_j it is θ_i.",
         ),
         Mistake(
+            "other_matrix_at_the_own_word",
+            [
+                ('parameters["E"][:, columns].T', 'parameters["E"][:, rows].T'),
+                ('parameters["Theta"][rows]', 'parameters["Theta"][columns]'),
+            ],
+            "The matrices are the right ones, the words are not: θ_i gets e of the other word j, and e_j gets θ of i.",
+        ),
+        Mistake(
             "vectors_left_out",
             [(TO_THETA, "d[:, np.newaxis]"), (TO_E, "d[:, np.newaxis]")],
             "The other word's vector is missing: all features of a vector get the same gradient, as a bias does.",
@@ -875,6 +987,17 @@ glove_gradients = Exercise(
             "e_not_trained",
             ('np.add.at(gradients["dE"].T, columns, ' + TO_E + ")", "pass"),
             "The gradient of E is 0. Both matrices are trained.",
+        ),
+        Mistake(
+            "biases_with_two_axes",
+            (
+                "    return gradients",
+                '    gradients["db"] = gradients["db"][:, np.newaxis]\n'
+                '    gradients["db_prime"] = gradients["db_prime"][np.newaxis]\n'
+                "    return gradients",
+            ),
+            "Your gradients of the biases have two axes, and a bias has one: (V,). Sums of a `csr_matrix` keep two, "
+            "those of a `csr_array` do not.",
         ),
         Mistake(
             "biases_with_the_sum_over_all",
@@ -963,6 +1086,11 @@ adagrad_step = Exercise(
             "The sums that you return are the old ones. Return the new, which the next step needs.",
         ),
         Mistake(
+            "sums_returned_first",
+            ("return new, new_sums", "return new_sums, new"),
+            "You return the sums first. The parameters come first, then the sums.",
+        ),
+        Mistake(
             "roots_returned",
             (
                 "return new, new_sums",
@@ -978,9 +1106,22 @@ adagrad_step = Exercise(
     ],
 )
 
+# With the functions that it calls freed of their tests, which refuse sums of 0.
+FREED = [
+    (
+        "    losses = []",
+        "    losses, free = [], dict(globals())\n"
+        "    names = 'glove_weights', 'glove_errors', 'glove_loss', 'glove_gradients', 'adagrad_step'\n"
+        "    free |= {name: type(_step)(free[name].__wrapped__.__code__, free) for name in names}",
+    ),
+    ("losses.append(glove_loss(", "losses.append(free['glove_loss']("),
+    ("gradients = glove_gradients(", "gradients = free['glove_gradients']("),
+    ("= adagrad_step(", "= free['adagrad_step']("),
+]
+
 train_glove = Exercise(
     function=reference.train_glove,
-    title="Five steps",
+    title="A step for each batch",
     minutes=15,
     difficulty=2,
     arguments={
@@ -992,22 +1133,22 @@ train_glove = Exercise(
     result=Tuple(parameters=PARAMETERS, losses=Array("steps")),
     draw=draw_training,
     dims=[
-        {"n_e": 3, "V": 5, "K": 9, "k_zeros": 0, "k_steps": 5},
-        {"n_e": 2, "V": 6, "K": 1, "k_zeros": 0, "k_steps": 5},
-        {"n_e": 1, "V": 4, "K": 7, "k_zeros": 0, "k_steps": 5},
+        {"n_e": 3, "V": 5, "K": 9, "k_zeros": 0, "k_steps": 4},
+        {"n_e": 2, "V": 6, "K": 1, "k_zeros": 0, "k_steps": 7},
+        {"n_e": 1, "V": 4, "K": 7, "k_zeros": 0, "k_steps": 3},
     ],
     rows=[
-        Row("E after five steps", "parameters.E", points=2),
-        Row("Θ after five steps", "parameters.Theta", points=1),
-        Row("b after five steps", "parameters.b", points=1),
-        Row("b′ after five steps", "parameters.b_prime", points=1),
+        Row("E after the last step", "parameters.E", points=2),
+        Row("Θ after the last step", "parameters.Theta", points=1),
+        Row("b after the last step", "parameters.b", points=1),
+        Row("b′ after the last step", "parameters.b_prime", points=1),
         Row("loss of each batch", "losses", points=1),
     ],
     needs=["glove_loss", "glove_gradients", "adagrad_step"],
     mistakes=[
         Mistake(
             "sums_from_0",
-            ("np.ones_like(value)", "np.zeros_like(value)"),
+            [("np.ones_like(value)", "np.zeros_like(value)"), *FREED],
             "Your sums begin at 0: where a gradient is 0 as well, 0 is divided by 0. They begin at 1.",
         ),
         Mistake(
@@ -1066,6 +1207,11 @@ train_glove = Exercise(
             "last_batch_left_out",
             ("in batches:", "in batches[:-1]:"),
             "The last batch is left out. There is one step for each.",
+        ),
+        Mistake(
+            "after_one_step",
+            ("    return parameters, losses", "        return parameters, losses"),
+            "You return after the first step: the return stands within the loop.",
         ),
         Mistake(
             "backwards",

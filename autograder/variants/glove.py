@@ -54,7 +54,7 @@ def cooccurrence_counts__rows_of_dicts(sentences, window):
 
 def cooccurrence_counts__keys(sentences, window):
     """One number for each place of the table, sorted and added up."""
-    V = 1 + max(max(sentence) for sentence in sentences)
+    V = 1 + max(max(sentence, default=0) for sentence in sentences)
     keys, weights = [], []
     for s in sentences:
         for i in range(len(s)):
