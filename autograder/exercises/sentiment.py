@@ -46,11 +46,11 @@ LSTM_DIMS = [
 ]
 CONFUSION_DIMS = [{"n_y": 5, "m": 30}, {"n_y": 3, "m": 12}, {"n_y": 2, "m": 1}]
 START_DIMS = [{"n_e": 3, "V": 7, "known": 5}, {"n_e": 4, "V": 6, "known": 8}, {"n_e": 1, "V": 5, "known": 3}]
-STEPS = 5
 WORDY = "every sentence has a word"
 AT_THE_END = "padding at the end"
 NOTHING_FROZEN = "nothing frozen"
-UNKNOWN = "<UNK>"
+UNKNOWN = ("<OOV>", "<other>", "?")
+IN_FROZEN = "names in frozen"
 VOCABULARY = ["good", "bad", "not", "just", "but", "never", "always", "film", "soup"]
 STRANGERS = ("zeppelin", "quince", "marzipan")
 
@@ -58,13 +58,21 @@ LOST = (
     "A word that comes several times gets only one of its gradients. What belongs to the same column is added up, as "
     "`look_up_backward` of 09-word-vectors does."
 )
+NOT_0 = (
+    "You take every number but 0 for a word. 0 may be the number of a word too, and padding may hold other numbers: use "
+    "the mask that is given."
+)
+ANOTHER_ORDER = (
+    "The gradients go to the wrong words: they are laid out sentence by sentence, your words step by step."
+)
 OVER_SENTENCES = "Your softmax runs over the sentences. It runs over the classes: each column adds up to 1."
 
 
 def draw_sentences(rng: np.random.Generator, dims: Dims) -> Arguments:
     """Sentences of different lengths, with strange words, and a vocabulary that gives number 0 to a word."""
     words = [str(word) for word in rng.permutation(VOCABULARY)[: dims["V"] - 2]]
-    words.insert(int(rng.integers(1, len(words))), UNKNOWN)
+    unknown = str(rng.choice(UNKNOWN))
+    words.insert(int(rng.integers(1, len(words))), unknown)
     lengths = [dims["longest"], *(int(n) for n in rng.integers(2, dims["longest"], dims["m"] - 1))]
     sentences = [[words[i] for i in rng.integers(0, len(words), length)] for length in lengths]
     for sentence in sentences:
@@ -74,7 +82,7 @@ def draw_sentences(rng: np.random.Generator, dims: Dims) -> Arguments:
         sentences[2] = []
     order = rng.permutation(len(sentences))
     index = {word: i for i, word in enumerate(words)}
-    return {"sentences": [sentences[i] for i in order], "index": index, "unknown": UNKNOWN}
+    return {"sentences": [sentences[i] for i in order], "index": index, "unknown": unknown}
 
 
 def padded(rng: np.random.Generator, dims: Dims) -> NDArray[np.bool_]:
@@ -117,11 +125,19 @@ def draw_labels(rng: np.random.Generator, n_y: int, m: int) -> NDArray[np.int64]
 
 
 def draw_tokens(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Padded sentences in which words come twice, in one sentence and in two; one has one word; padding holds words too."""
-    tokens, mask = rng.integers(0, dims["V"], (dims["m"], dims["T_x"])), padded(rng, dims)
-    tokens[:, 1] = tokens[:, 0]
+    """Padded sentences in which words come twice, in one sentence and in two; padding holds words too.
+
+    Word 0 is a real word in every case. One of several sentences has one word; where there is one sentence, the last
+    word of the vocabulary does not occur.
+    """
+    V, m = dims["V"], dims["m"]
+    most = V if m > 1 else V - 1
+    tokens, mask = rng.integers(0, most, (m, dims["T_x"])), padded(rng, dims)
+    tokens[:, 0] = tokens[:, 1] = rng.integers(1, most, m)
     tokens[-1, 0] = tokens[0, 0]
-    if dims["m"] > 2:
+    longest = mask.sum(axis=1).argmax()
+    tokens[longest, 2], mask[longest, 2] = 0, True
+    if m > 2:
         mask[mask.sum(axis=1).argmin(), 1:] = False
     return {"tokens": tokens, "mask": mask}
 
@@ -154,28 +170,33 @@ def draw_output_layer(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_training(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Five batches, the last with fewer sentences; vectors, classifier, or nothing frozen."""
-    sizes = [dims["m"]] * (STEPS - 1) + [max(1, dims["m"] - 1)]
+    """Some batches, the last with fewer sentences; vectors, classifier, or nothing frozen."""
+    sizes = [dims["m"]] * (dims["steps"] - 1) + [max(1, dims["m"] - 1)]
     batches = []
     for size in sizes:
         batch = draw_labelled_average(rng, {**dims, "m": size})
         batches.append((batch["tokens"], batch["mask"], batch["labels"]))
     parameters = draw_average(rng, dims)["parameters"]
     rate = float(rng.uniform(0.4, 0.8))
-    frozen = ([], ["E"], ["Wy", "by"])[dims["frozen"]]
+    frozen = ([], ["E"], ["Wy", "by"])[dims[IN_FROZEN]]
     return {"parameters": parameters, "batches": batches, "learning_rate": rate, "frozen": frozen}
 
 
 def all_trained(rng: np.random.Generator) -> list[Arguments]:
-    """Five batches with nothing frozen."""
-    return [draw_training(rng, {"n_e": 2, "V": 6, "n_y": 3, "m": 4, "T_x": 5, "frozen": 0})]
+    """More batches with nothing frozen."""
+    return [draw_training(rng, {"n_e": 2, "V": 6, "n_y": 3, "m": 4, "T_x": 5, "steps": 8, IN_FROZEN: 0})]
 
 
 def draw_states(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Word vectors with masked steps anywhere, one of several sentences without any word, and an LSTM."""
+    """Word vectors with masked steps anywhere, and an LSTM.
+
+    One of several sentences has no word; of the others, the first has one at the last step, the second has none there.
+    """
     x, mask = draw_vectors(rng, dims)["x"], gaps(rng, dims).astype(bool)
-    if dims["m"] > 1:
-        mask[rng.integers(dims["m"])] = False
+    order = rng.permutation(dims["m"])
+    mask[order[:1], -1] = True
+    mask[order[1:2], -1] = False
+    mask[order[2:3]] = False
     return {"x": x, "mask": mask, "parameters": draw_lstm(rng, dims["n_e"], dims["n_a"])}
 
 
@@ -210,11 +231,12 @@ def draw_predictions(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Pairs of which the first only is right, the second only, both, or none."""
+    """Pairs of which the first only is right, the second only, both, or none: one the wrong way round."""
     labels = np.stack([rng.integers(0, 2, dims["n"]), rng.integers(3, 5, dims["n"])], axis=1)
     wrong = np.array([(0, 0), (0, 1), (0, 1), (1, 0), (1, 1), (0, 0), (0, 1)], bool)[: dims["n"]]
     predicted = np.where(wrong, np.array([1, 7]) - labels, labels)
     predicted[1:3] = labels[1:3, :1]
+    predicted[4:5] = labels[4:5, ::-1]
     order = rng.permutation(dims["n"])
     return {"labels": labels[order], "predicted": predicted[order]}
 
@@ -299,9 +321,27 @@ sentence_batch = Exercise(
             "padding_first",
             (
                 "return pad_batch(numbers, 0)",
-                "tokens, mask = pad_batch([row[::-1] for row in numbers], 0)\n    return tokens[:, ::-1], mask[:, ::-1]",
+                "tokens, mask = pad_batch([row[::-1] for row in numbers], 0)\n    return tokens[:, ::-1], mask[:, "
+                "::-1]",
             ),
             "The padding stands in front of the words. It stands at the end.",
+        ),
+        Mistake(
+            "unknown_by_its_usual_name",
+            ("index[unknown])", 'index["<UNK>"])'),
+            "You look up the word <UNK>. The word that stands for unknown ones is given as `unknown`; it may have any "
+            "name.",
+        ),
+        Mistake(
+            "word_0_unknown",
+            ("index.get(word, index[unknown])", "index.get(word) or index[unknown]"),
+            "The word with the number 0 counts as unknown: `or` takes 0 for nothing. Only words that the dict lacks "
+            "are unknown.",
+        ),
+        Mistake(
+            "results_exchanged",
+            ("return pad_batch(numbers, 0)", "return pad_batch(numbers, 0)[::-1]"),
+            "The two results are exchanged: the numbers come first, the mask second.",
         ),
     ],
 )
@@ -451,6 +491,7 @@ average_probabilities = Exercise(
             ),
             "A word that comes twice in a sentence counts once in your average. It counts twice: a bag, not a set.",
         ),
+        Mistake("mask_where_not_0", ("tokens], mask)", "tokens], tokens != 0)"), NOT_0),
     ],
 )
 
@@ -485,7 +526,8 @@ output_gradients = Exercise(
         Mistake(
             "gradient_of_the_sum",
             [("dz = y / m", "dz = y"), ("-= 1 / m", "-= 1")],
-            "Your gradients are those of the sum of the losses. The loss is their mean over the sentences, so divide by m.",
+            "Your gradients are those of the sum of the losses. The loss is their mean over the sentences, so divide "
+            "by m.",
         ),
         Mistake(
             "loss_summed",
@@ -562,6 +604,36 @@ output_gradients = Exercise(
             (' @ h + parameters["by"]', " @ h"),
             "The bias b_y is missing in the scores.",
         ),
+        Mistake(
+            "dz_is_y",
+            (
+                "    loss = -np.log(y[true]).mean()\n    dz = y / m\n    dz[true] -= 1 / m",
+                "    dz = y\n    dz[true] -= 1\n    loss = -np.log(y[true]).mean()\n    dz /= m",
+            ),
+            "Your loss is nan because it takes logarithms of ŷ − y, which is negative at the true class. After `dz = "
+            "y` both names mean one array, so that what is subtracted from dz is gone from ŷ too. dz is to be an array "
+            "of its own.",
+        ),
+        Mistake(
+            "loss_sign",
+            ("-np.log(y[true])", "np.log(y[true])"),
+            "Your loss has the other sign. Logarithms of probabilities are negative; the loss is minus their mean.",
+        ),
+        Mistake(
+            "binary_cross_entropy",
+            (
+                "loss = -np.log(y[true]).mean()",
+                "t = np.eye(len(y))[:, labels]\n    loss = -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum() / m",
+            ),
+            "Your loss asks of every class, yes or no: it adds log(1 − ŷ) of the wrong classes. Here one class of "
+            "several is true, and only log ŷ of that one counts.",
+        ),
+        Mistake(
+            "divided_by_the_number_of_classes",
+            [("dz = y / m", "dz = y / len(y)"), ("-= 1 / m", "-= 1 / len(y)")],
+            "Your gradients are divided by the number of classes. The mean is over the m sentences: `len` of an array "
+            "(n_y, m) is n_y.",
+        ),
     ],
 )
 
@@ -596,7 +668,7 @@ average_gradients = Exercise(
         Mistake(
             "words_in_another_order",
             ("tokens.ravel()", "tokens.T.ravel()"),
-            "The gradients go to the wrong words: they are laid out sentence by sentence, your words step by step.",
+            ANOTHER_ORDER,
         ),
         Mistake(
             "divided_by_all_steps",
@@ -642,7 +714,8 @@ average_gradients = Exercise(
             "repeated_words_lost_in_a_sentence",
             (
                 "dE = look_up_backward(dx.reshape(len(E), tokens.size), tokens.ravel(), E.shape[1])",
-                "dE = np.zeros_like(E)\n    for i, row in enumerate(mask):\n        dE[:, tokens[i, row]] += dx[:, i, row]",
+                "dE = np.zeros_like(E)\n    for i, row in enumerate(mask):\n        dE[:, tokens[i, row]] += dx[:, i, "
+                "row]",
             ),
             "A word that comes twice in a sentence gets only one of its gradients. What belongs to the same column is added "
             "up, within a sentence as between them.",
@@ -670,12 +743,26 @@ average_gradients = Exercise(
             ("* weights  # (n_e, m, T_x)", "* (np.arange(mask.shape[1]) == 0)"),
             "Only the first word of each sentence gets the gradient. All of its words share it.",
         ),
+        Mistake(
+            "mask_where_not_0",
+            ('    E = parameters["E"]\n', '    E = parameters["E"]\n    mask = tokens != 0\n'),
+            NOT_0,
+        ),
+        Mistake(
+            "word_0_not_trained",
+            (
+                "weights = mask / mask.sum(axis=1, keepdims=True)",
+                "weights = mask * (tokens != 0) / mask.sum(axis=1, keepdims=True)",
+            ),
+            "Word 0 gets no gradient. Padding is filled with 0, but 0 is the number of a word as well; which is which, "
+            "the mask says.",
+        ),
     ],
 )
 
 train_average = Exercise(
     function=reference.train_average,
-    title="Five steps",
+    title="A step for each batch",
     minutes=15,
     difficulty=2,
     arguments={
@@ -687,14 +774,14 @@ train_average = Exercise(
     result=Tuple(parameters=AVERAGE, losses=Array("steps")),
     draw=draw_training,
     dims=[
-        {"n_e": 2, "V": 7, "n_y": 5, "m": 4, "T_x": 6, "frozen": 1},
-        {"n_e": 3, "V": 6, "n_y": 4, "m": 1, "T_x": 5, "frozen": 2},
-        {"n_e": 1, "V": 8, "n_y": 2, "m": 3, "T_x": 4, "frozen": 0},
+        {"n_e": 2, "V": 7, "n_y": 5, "m": 4, "T_x": 6, "steps": 3, IN_FROZEN: 1},
+        {"n_e": 3, "V": 6, "n_y": 4, "m": 1, "T_x": 5, "steps": 7, IN_FROZEN: 2},
+        {"n_e": 1, "V": 8, "n_y": 2, "m": 3, "T_x": 4, "steps": 6, IN_FROZEN: 0},
     ],
     rows=[
-        Row("E after five steps", "parameters.E", points=2),
-        Row("W_y after five steps", "parameters.Wy", points=1),
-        Row("b_y after five steps", "parameters.by", points=1),
+        Row("E after the last step", "parameters.E", points=2),
+        Row("W_y after the last step", "parameters.Wy", points=1),
+        Row("b_y after the last step", "parameters.by", points=1),
         Row("loss of each batch", "losses", points=2),
         Row("all parameters where nothing is frozen", "parameters", points=3, cases=NOTHING_FROZEN),
     ],
@@ -719,7 +806,8 @@ train_average = Exercise(
         Mistake(
             "all_frozen_if_any",
             ("if name in frozen", "if frozen"),
-            "As soon as something is frozen, nothing is trained any more. What is not named in `frozen` goes on learning.",
+            "As soon as something is frozen, nothing is trained any more. What is not named in `frozen` goes on "
+            "learning.",
         ),
         Mistake(
             "uphill",
@@ -765,7 +853,13 @@ train_average = Exercise(
                 "start = parameters if not losses else start\n"
                 "        loss, gradients = average_gradients(tokens, mask, labels, start)",
             ),
-            "All gradients are taken at the parameters of the beginning. Each step starts where the one before it ended.",
+            "All gradients are taken at the parameters of the beginning. Each step starts where the one before it "
+            "ended.",
+        ),
+        Mistake(
+            "one_step_only",
+            ("    return parameters, losses", "        return parameters, losses"),
+            "You stop after the first batch, as if the return stood inside the loop. Return after the last one.",
         ),
     ],
 )
@@ -836,7 +930,29 @@ confusion = Exercise(
                 "np.trace(counts) / len(labels)",
                 "(np.diag(counts) / np.maximum(counts.sum(axis=1), 1)).sum() / (counts.sum(axis=1) > 0).sum()",
             ),
-            "Yours is the mean over the classes of the share that is right in each. Accuracy counts every sentence once.",
+            "Yours is the mean over the classes of the share that is right in each. Accuracy counts every sentence "
+            "once.",
+        ),
+        Mistake(
+            "whole_rows_counted",
+            [
+                ("np.add.at(counts, (labels, predicted), 1)", "np.add.at(counts, [labels, predicted], 1)"),
+                ("np.trace(counts) / len(labels)", "np.mean(labels == predicted)"),
+            ],
+            "Whole rows are counted up: a list of two arrays as index means rows. Rows and columns together are a "
+            "tuple.",
+        ),
+        Mistake(
+            "one_row_n_y_times",
+            [
+                (
+                    "np.add.at(counts, (labels, predicted), 1)",
+                    "counts[:] = np.bincount(predicted, minlength=n_y)",
+                ),
+                ("np.trace(counts) / len(labels)", "np.mean(labels == predicted)"),
+            ],
+            "All rows of your table are the same, whatever the true class. `[row] * n_y` is one list n_y times, so "
+            "that counting in one row counts in all; each row is a list of its own.",
         ),
     ],
 )
@@ -871,7 +987,8 @@ pair_scores = Exercise(
         Mistake(
             "product_of_shares",
             ("right.all(axis=1).mean()", "right.mean() ** 2"),
-            "You square the share of sentences, as if the two of a pair had nothing to do with each other. Count the pairs.",
+            "You square the share of sentences, as if the two of a pair had nothing to do with each other. Count the "
+            "pairs.",
         ),
         Mistake(
             "numbers_for_shares",
@@ -900,6 +1017,12 @@ pair_scores = Exercise(
             "all_pairs_at_once",
             ("right.all(axis=1).mean()", "right.all()"),
             "You ask whether all sentences are right. Ask pair by pair, along the rows.",
+        ),
+        Mistake(
+            "either_way_round",
+            ("right.all(axis=1)", "(np.sort(labels) == np.sort(predicted)).all(axis=1)"),
+            "A pair whose two labels are predicted the wrong way round counts as right in yours. Each sentence is to "
+            "get its own label.",
         ),
     ],
 )
@@ -1023,7 +1146,8 @@ lstm_last_state = Exercise(
                 ("    for t in", "    total = 0\n    for t in"),
                 (
                     "    return a",
-                    "        total = total + np.where(mask[:, t], a, 0)\n    return total / np.maximum(mask.sum(axis=1), 1)",
+                    "        total = total + np.where(mask[:, t], a, 0)\n    return total / "
+                    "np.maximum(mask.sum(axis=1), 1)",
                 ),
             ],
             "This is the average of all activations. The one after the last word is asked for.",
@@ -1059,6 +1183,27 @@ lstm_last_state = Exercise(
             "first_input_at_every_step",
             ("x[:, :, t], a", "x[:, :, 0], a"),
             "Every step reads the first word. Step t reads the vector at t along the last axis.",
+        ),
+        Mistake(
+            "last_step_not_read",
+            ("range(x.shape[2])", "range(x.shape[2] - 1)"),
+            "The last step of the array is not read. All T_x steps are, as far as the mask is True.",
+        ),
+        Mistake(
+            "stopped_at_the_first_gap",
+            ("    for t in", "    mask = np.logical_and.accumulate(mask, axis=1)\n    for t in"),
+            "You stop reading a sentence at its first masked step. Words may come after it: only that step is skipped.",
+        ),
+        Mistake(
+            "stopped_where_none_has_a_word",
+            ("        ft, ut", "        if not mask[:, t].any():\n            break\n        ft, ut"),
+            "You stop at the first step at which no sentence has a word. Words may come after it: only that step is "
+            "skipped.",
+        ),
+        Mistake(
+            "old_memory_shown",
+            ("ot * np.tanh(c_new)", "ot * np.tanh(c)"),
+            "The output gate shows the memory from before this step. It shows the new one.",
         ),
     ],
 )
@@ -1114,6 +1259,7 @@ lstm_probabilities = Exercise(
             ('parameters["E"][:, tokens], mask,', 'parameters["E"][:, tokens[:, -1:]], mask[:, -1:],'),
             "Only the last step is read. All steps are, as far as the mask is True.",
         ),
+        Mistake("mask_where_not_0", ("tokens], mask,", "tokens], tokens != 0,"), NOT_0),
     ],
 )
 
@@ -1232,6 +1378,26 @@ lstm_gradients = Exercise(
                 ),
             ],
             "You classify the average of all activations. The one after the last word is asked for.",
+        ),
+        Mistake(
+            "mask_where_not_0",
+            (
+                'E, m = parameters["E"], len(labels)',
+                'E, m = parameters["E"], len(labels)\n    mask = tokens != 0',
+            ),
+            NOT_0,
+        ),
+        Mistake("words_in_another_order", ("tokens.ravel()", "tokens.T.ravel()"), ANOTHER_ORDER),
+        Mistake(
+            "gradient_at_every_last_word",
+            ('da[:, *read] = out["dh"]', 'da[:, :, read[1]] = out["dh"][:, :, np.newaxis]'),
+            "Each sentence gets its dh at the last words of all others too: the index takes all sentences at these "
+            "steps. Each sentence goes with its own step.",
+        ),
+        Mistake(
+            "dE_divided_by_m_again",
+            ("dE = look_up_backward(", "dE = 1 / m * look_up_backward("),
+            "The gradient of E is divided by m once more. dx has the 1/m of the mean already, through dh.",
         ),
     ],
 )

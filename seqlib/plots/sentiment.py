@@ -27,8 +27,9 @@ from seqlib.plots.style import (
 FEATURES = 8
 DARKEST = 2.0  # the grey scale goes on to here, so that numbers are seen on its upper end, 1
 HATCHES = ("", "///", "...", "xxx")
-# Places for the words of two paths that would else lie on each other: above right, and below left.
-ASIDE = ((6, 6, "left", "bottom"), (-6, -6, "right", "top"))
+ASIDE = 8.0  # points from a place on a path to its word
+STRAIGHT = 0.3  # a bend that is less than this has no outer side
+LABEL_HEIGHT = 0.08  # of a bar's number, as a share
 HALO: list[AbstractPathEffect] = [
     withStroke(linewidth=3, foreground=PAPER)
 ]  # so that text is read where a line passes behind it
@@ -67,21 +68,51 @@ def draw_paths(axis: Axes, sentences: Sequence[Sequence[str]], states: Sequence[
     """Draw paths of activations in the two directions in which they vary most, from their common start."""
     directions = principal(np.hstack([np.zeros((len(states[0]), 1)), *states]))
     named: list[Array] = []
-    for number, (words, values) in enumerate(zip(sentences, states, strict=True)):
-        x, y = directions @ np.hstack([np.zeros((len(values), 1)), values])
-        axis.plot(x, y, label=" ".join(words))
-        dx, dy, across, along = ASIDE[number % len(ASIDE)]
-        for word, place in zip(words, np.stack([x, y], axis=1)[1:], strict=True):
-            if any(np.allclose(place, other) for other in named):
-                continue  # both paths are here, and the word is the same
-            named.append(place)
-            axis.annotate(
-                word, tuple(place), (dx, dy), textcoords="offset points", ha=across, va=along, fontsize=9
-            ).set_path_effects(HALO)
+    paths = [(directions @ np.hstack([np.zeros((len(values), 1)), values])).T for values in states]
+    for words, path in zip(sentences, paths, strict=True):
+        axis.plot(*path.T, label=" ".join(words))
     axis.plot(0, 0, marker="o", markersize=9, color=INK, linestyle="none", label="start", zorder=3)
     axis.margins(0.16)
+    for number, (words, path) in enumerate(zip(sentences, paths, strict=True)):
+        seen = axis.transData.transform(path)
+        for t, word in enumerate(words, 1):
+            if any(np.allclose(path[t], other) for other in named):
+                continue  # both paths are here, and the word is the same
+            named.append(path[t])
+            dx, dy = outer_side(seen[t - 1 : t + 2], above=number == 0)
+            axis.annotate(
+                word,
+                tuple(path[t]),
+                (ASIDE * dx, ASIDE * dy),
+                textcoords="offset points",
+                ha=("right", "center", "left")[side(dx) + 1],
+                va=("top", "center", "bottom")[side(dy) + 1],
+                fontsize=9,
+            ).set_path_effects(HALO)
     axis.set(xlabel="first direction", ylabel="second direction", xticks=[], yticks=[])
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), fontsize=9)
+
+
+def outer_side(places: Array, above: bool) -> Array:
+    """The direction (2,) in which a path leaves room at a place: away from its neighbours.
+
+    Args:
+        places: (2, 2) the place before and this one, which is the last; or (3, 2), with the place after.
+        above: where the path goes straight on, whether the upper side is taken.
+    """
+    steps = places[[0, *range(2, len(places))]] - places[1]
+    lengths = np.linalg.norm(steps, axis=1, keepdims=True)
+    units = steps / np.where(lengths > 0, lengths, 1)
+    away: Array = -units.sum(axis=0)
+    if np.linalg.norm(away) < STRAIGHT:
+        across = np.array([-units[0, 1], units[0, 0]])
+        away = across if (across[1] >= 0) == above else -across
+    return away / max(float(np.linalg.norm(away)), STRAIGHT)
+
+
+def side(offset: float) -> int:
+    """-1, 0 or 1: whether an offset goes clearly to one side."""
+    return int(np.sign(offset)) if abs(offset) > STRAIGHT else 0
 
 
 def principal(values: Array) -> Array:
@@ -149,7 +180,7 @@ def scores(
         for i, (model, values) in enumerate(shares.items()):
             x = np.arange(len(measures)) + width * (i - (len(shares) - 1) / 2)
             shade = str(0.9 - 0.65 * i / max(1, len(shares) - 1))
-            bars = axis.bar(
+            axis.bar(
                 x,
                 values,
                 0.92 * width,
@@ -158,8 +189,20 @@ def scores(
                 hatch=HATCHES[i % len(HATCHES)],
                 label=model,
             )
-            for text in axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=9, padding=3):
-                text.set(path_effects=HALO, zorder=4)
+            tops = [
+                above_line(value, ceiling.get(name)) for name, value in zip(measures, values, strict=True)
+            ]
+            for place, top, value in zip(x, tops, values, strict=True):
+                axis.annotate(
+                    f"{value:.2f}",
+                    (float(place), top),
+                    (0, 3),
+                    textcoords="offset points",
+                    ha="center",
+                    va="bottom",
+                    fontsize=9,
+                    zorder=4,
+                ).set_path_effects(HALO)
         for measure, value in ceiling.items():
             place = measures.index(measure)
             axis.plot(
@@ -176,6 +219,11 @@ def scores(
         axis.tick_params(axis="x", length=0)
         axis.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
     return picture
+
+
+def above_line(value: float, line: float | None) -> float:
+    """Where a bar's number begins: at the bar's end, or at a line close above it, which would run through it."""
+    return line if line is not None and 0 <= line - value < LABEL_HEIGHT else value
 
 
 def confusions(counts: Mapping[str, NDArray[np.integer]], names: Sequence[str]) -> Picture:

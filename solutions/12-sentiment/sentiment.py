@@ -20,7 +20,7 @@ You also find out what word vectors that were learned from other text are worth,
 
 | | |
 |---|---|
-| **You need** | the LSTM forward and backward (`04-lstm`), embeddings as a look-up (`09-word-vectors`) |
+| **You need** | the LSTM forward and backward (`04-lstm`), embeddings as a look-up (`09-word-vectors`); padding (`01-sequences`), a gradient check (`02-rnn`) and Adam (`06-language-model`) are used as well |
 | **You build** | twelve functions: padding, an average and its gradients, an LSTM that stops at the last word, their training and their scores |
 | **Time** | about 3 hours |
 | **Points** | 100; you pass with 80 |
@@ -103,7 +103,7 @@ The mask is made from the *lengths*, not from the numbers. It may be tempting to
 r"""
 {exercise: sentence_batch}
 
-Put sentences into one array. `index` is a dict from word to number; words that are not in it get `index[unknown]`. A sentence may be empty: its row is padding throughout.
+Put sentences into one array. `index` is a dict from word to number; words that are not in it get `index[unknown]`. `unknown` is `<UNK>` in this notebook; elsewhere it may have another name. A sentence may be empty: its row is padding throughout.
 
 You may use `pad_batch(sequences, value)` of `01-sequences`. It takes lists of numbers and gives two arrays: the numbers, filled up with `value` at the end, and the mask.
 
@@ -150,12 +150,12 @@ Shapes: `x` $(n_e, m, T_x)$, `mask` $(m, T_x)$ of `True` and `False`; the result
 
 <details><summary>Hint 1: a sum of some</summary>
 
-`np.where(mask, x, 0)` keeps what is real and has 0 elsewhere: the mask fits the last two axes of `x`.
+`np.where(condition, this, that)` takes from `this` where the condition holds, else from `that`, which may be a single number. A mask $(m, T_x)$ fits the last two axes of `x`.
 
 </details>
 <details><summary>Hint 2: no division by 0</summary>
 
-For a sentence without words, the sum is zero already. Divide it by 1: `np.maximum(lengths, 1)`.
+For a sentence without words, the sum is zero already: divided by any number but 0, it stays zero.
 
 </details>
 """
@@ -190,7 +190,7 @@ with $W_y$ $(n_y, n_e)$ and $b_y$ $(n_y, 1)$. `parameters` is a dict with `E`, `
 r"""
 {exercise: average_probabilities}
 
-From words to probabilities $(n_y, m)$: look up, average, classify.
+From words to probabilities $(n_y, m)$: look up, average, classify. Every sentence has at least one word.
 
 <details><summary>Hint: look up</summary>
 
@@ -238,7 +238,7 @@ Give the mean loss in nats, and a dict with `dWy` $(n_y, n_h)$, `dby` $(n_y, 1)$
 
 <details><summary>Hint 1: the probability of the true class</summary>
 
-`y[labels, np.arange(m)]` picks one entry from each column. In the same way you can subtract from them.
+`y[labels, np.arange(m)]` picks one entry from each column. An index like this can also stand on the left of `-=`. But mind that after `dz = y`, both names mean the same array.
 
 </details>
 <details><summary>Hint 2: the shape of the bias</summary>
@@ -359,7 +359,7 @@ A step of gradient descent changes every parameter, or not quite every one. Word
 r"""
 {exercise: train_average}
 
-Take one step for each batch, in order: $p \leftarrow p - \alpha\, dp$ for every parameter $p$ whose name is not in `frozen`. The check runs five steps.
+Take one step for each batch, in order: $p \leftarrow p - \alpha\, dp$ for every parameter $p$ whose name is not in `frozen`.
 
 `batches` is a list of `(tokens, mask, labels)`, `frozen` a list of names, such as `["E"]` or `[]`. Return the parameters after the last step, and a list with the loss of each batch *before* its own step. What you are given must stay as it was, so make new arrays.
 
@@ -413,7 +413,7 @@ Give the share of sentences that are right, and a table $(n_y, n_y)$ of counts: 
 
 <details><summary>Hint: pairs that come several times</summary>
 
-`counts[labels, predicted] += 1` adds 1 only once for each place in the table. `np.add.at(array, indices, 1)`, with a tuple of rows and columns as indices, adds as often as a place comes; or loop.
+`counts[labels, predicted] += 1` adds 1 only once for each place in the table. `np.add.at` adds as often as a place comes; so does a loop.
 
 </details>
 """
@@ -536,7 +536,7 @@ print(
 
 # %% [markdown]
 r"""
-Near one half of the sentences, and not one pair. More training does not help, nor would more text.
+Near one half of the sentences, and not one pair: both of a pair get the same label, at best that of one of them. More training does not help, nor would more text.
 
 One can see why. The score of a class is an average of scores of words, $W_y h = \frac{1}{n} \sum_t W_y e_{w_t}$, so each word adds the same amount wherever it stands. Here is the score of *very positive* minus that of *very negative*, word by word:
 """
@@ -551,7 +551,8 @@ plots.word_shares(example, lean, "score for 5 minus 1")
 r"""
 Shuffle the bars: their sum stays. In particular *not* adds its own amount; it does nothing to the word behind it.
 
-You may wonder why *good* adds so little, and *long* no less. In a pair, the same words stand once under the bad label and once under the good one. From pairs, an average cannot even learn which words are good.
+You may wonder why *good* adds no more than *not*. In a pair, the same words stand once under the bad label and once under the good one. From pairs, an average cannot even learn which words are good. *just* stands under bad labels exactly as often as under good
+ones and should add nothing; its long bar is chance, and from another random beginning it may point up.
 
 ## 5 · Reading in order
 
@@ -620,7 +621,7 @@ check(lstm_last_state)
 r"""
 {exercise: lstm_probabilities}
 
-The whole classifier: look up, read, classify. `parameters` has `E`, the weights of the LSTM, `Wy` $(n_y, n_a)$ and `by` $(n_y, 1)$.
+The whole classifier: look up, read, classify. Every sentence has at least one word. `parameters` has `E`, the weights of the LSTM, `Wy` $(n_y, n_a)$ and `by` $(n_y, 1)$.
 
 <details><summary>Hint</summary>
 
@@ -750,7 +751,7 @@ print(
 r"""
 ## 7 · Training, and what came of it
 
-Seven models, each from three random beginnings: the average and the LSTM with random vectors that are trained, with GloVe's vectors frozen, and with GloVe's vectors trained further; and one LSTM that gets no composed sentences. It takes about a minute. Of each, the parameters of the best pass on the validation part are kept.
+Seven models, each from three random beginnings: the average and the LSTM with random vectors that are trained, with GloVe's vectors frozen, and with GloVe's vectors trained further; and one LSTM that gets no composed sentences. It takes about two minutes. Of each, the parameters of the best pass on the validation part are kept.
 """
 
 # %% demo=true
@@ -833,6 +834,7 @@ r"""
 What to read from it:
 
 * **No average gets a single pair**, with whatever vectors. Every LSTM that had the composed sentences gets most of them, from every beginning: the worst of these runs is far above the best of the averages.
+* **Half of the sentences** is the most that an average can get, and only if the one label that it gives to both is always that of one of them. With frozen vectors it is often neither, such as *negative* for a pair of *very negative* and *very positive*: hence a third.
 * **Without the composed sentences** the LSTM gets about a quarter of the pairs, and not even half of the sentences. That a network *can* know the order does not mean that two hundred sentences teach it. And the other way round: that it knows it now means that it knows *these* nine kinds of sentences. The test sentences are others, with words of which some
   were never seen in training, but of the same kinds as the templates. *A sentence of your own*, below, shows where it ends.
 * **On ordinary reviews** the LSTM is no better than the average. Here it is the words that count, and three of four of these reviews have one that training never had. GloVe's vectors help a little, if they are trained further. Mind how little sixty sentences say: 0.05 is three of them, which may be chance, as the spread over three beginnings shows.
@@ -875,7 +877,7 @@ plots.confusions(tables, reviews.NAMES)
 
 # %% [markdown]
 r"""
-If errors fell anywhere beside the diagonal, 8 of 20 places, 40 %, would be off by one label. It is not much more than that, or even less. Nothing in softmax and cross-entropy says that *very positive* is nearer to *positive* than to *very negative*: for them, the labels are five names without any order.
+If errors fell anywhere beside the diagonal, 8 of 20 places, 40 %, would be off by one label. Of the average's errors nearly half are; of the LSTM's, fewer than 40 %. Nothing in softmax and cross-entropy says that *very positive* is nearer to *positive* than to *very negative*: for them, the labels are five names without any order.
 
 ### One bag, two orders
 

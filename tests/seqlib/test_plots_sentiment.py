@@ -97,6 +97,25 @@ def test_a_bar_for_each_measure_and_a_line_at_the_ceiling():
     assert axis.lines[0].get_ydata().tolist() == [0.5, 0.5] and start < 1 < end
 
 
+def test_the_number_of_a_bar_stands_above_a_line_that_would_run_through_it():
+    axis = plots.scores({"one": [0.48, 0.3], "two": [0.6, 0.5]}, ["all", "both"], {"all": 0.5}).figure.axes[0]
+    assert {text.get_text(): text.xy[1] for text in axis.texts} == {
+        "0.48": 0.5,
+        "0.30": 0.3,
+        "0.60": 0.6,
+        "0.50": 0.5,
+    }
+
+
+def test_a_word_of_a_path_stands_where_the_path_leaves_room():
+    corner = np.array([[0.0, 0], [1, 0], [0, 1]])
+    assert plots.outer_side(corner, above=True)[0] > 0.9
+    assert plots.outer_side(corner[:2], above=True).tolist() == [1, 0]
+    straight = np.array([[0.0, 0], [1, 0], [2, 0]])
+    assert [plots.outer_side(straight, above=above)[1] for above in (True, False)] == [1, -1]
+    assert plots.outer_side(corner[[0, 0]], above=True).tolist() == [0, 0]
+
+
 def test_what_is_typed_is_read_and_no_more_words_than_fit():
     asked = []
 
