@@ -213,7 +213,7 @@ def nearest_words(e: Array, E: Array, k: int, leave_out: Collection[int]) -> tup
 
     Args:
         e: (n_e,) the vector whose neighbours are wanted, not 0.
-        E: (n_e, V) the embedding matrix, a column for each word.
+        E: (n_e, V) the embedding matrix, a column for each word; a column of zeros has the cosine 0.
         k: how many, at most the words that are not left out.
         leave_out: words that are no answer.
 
@@ -341,7 +341,7 @@ def debias(E: Array, neutral: Indices, pairs: Indices, g: Array) -> Array:
     """E with its columns at length 1, these words neutralised, and these pairs equalised.
 
     Args:
-        E: (n_e, V) the embedding matrix, a column for each word.
+        E: (n_e, V) the embedding matrix, a column for each word; a column of zeros stays as it is.
         neutral: (m,) words that should have no part along g.
         pairs: (p, 2) words that should differ along g only; none of them neutral.
         g: (n_e,) a direction.

@@ -16,7 +16,8 @@ VECTOR = Array("n_e")
 WORDS = Array("m")
 PAIRS = Array("m", "2")
 WORD = Plain("a word, a whole number")
-AXIS_DIMS = [{"n_e": 4, "m": 1}, {"n_e": 3, "m": 1}, {"n_e": 6, "m": 1}]
+ZEROS = "a column of zeros"
+TIES = "equally near words"
 # Real words, so few that a public case stays small.
 REAL_WORDS = 40
 REAL_QUESTIONS = 4
@@ -38,6 +39,13 @@ def draw_columns(rng: np.random.Generator, n_e: int, V: int) -> np.ndarray:
     """Vectors of very different lengths, so that it shows where one is divided by its length."""
     E: np.ndarray = rng.normal(0, 1, (n_e, V)) * np.exp(rng.normal(0, 0.5, V))
     return E
+
+
+def balanced(vector: np.ndarray) -> np.ndarray:
+    """Nearly this vector, with entries that add up to 0 in whatever order they are added."""
+    exact: np.ndarray = np.round(1024 * vector) / 1024
+    exact[0] -= exact.sum()
+    return exact
 
 
 def draw_words(rng: np.random.Generator, V: int, m: int) -> np.ndarray:
@@ -81,12 +89,22 @@ def each_once_for_all() -> list[Arguments]:
 
 
 def draw_two(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Two vectors of different lengths; at an acute angle in an even number of dimensions, at an obtuse one in others."""
-    sign = 1 - 2 * (dims["n_e"] % 2)
+    """Two vectors of different lengths; at an acute angle in an even number of dimensions, at an obtuse one in others.
+
+    None is 0, and yet some entries are, or the entries add up to 0, or both vectors are short.
+    """
+    n_e = dims["n_e"]
+    sign = 1 - 2 * (n_e % 2)
     while True:
-        u, v = rng.normal(0, 1, dims["n_e"]), rng.normal(0.3, 2, dims["n_e"])
+        u, v = rng.normal(0, 1, n_e), rng.normal(0.3, 2, n_e)
+        if n_e == 1:
+            u, v = 0.03 * u / np.abs(u), 0.015 * v / np.abs(v)
+        elif n_e % 2:
+            u, v = balanced(u), balanced(v)
+        else:
+            u[0] = v[-1] = 0
         cosine = sign * reference.cosine_similarity(u, v)
-        if (dims["n_e"] == 1 and cosine > 0) or 0.15 < cosine < 0.9:
+        if (n_e == 1 and cosine > 0) or 0.15 < cosine < 0.9:
             return {"u": u, "v": v}
 
 
@@ -106,15 +124,24 @@ def zero_vectors_for_all() -> list[Arguments]:
 
 
 def draw_vectors(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Vectors of different lengths."""
-    return {"E": draw_columns(rng, dims["n_e"], dims["V"])}
+    """Vectors none of which is 0: one is short, another has an entry 0, the entries of a third add up to 0."""
+    n_e, V = dims["n_e"], dims["V"]
+    E = draw_columns(rng, n_e, V)
+    words = rng.permutation(V)
+    if n_e > 1:
+        E[:, words[1]] = balanced(E[:, words[1]])
+        E[0, words[-1]] = 0
+    E[:, words[0]] *= 1e-3 / np.linalg.norm(E[:, words[0]])
+    return {"E": E}
 
 
 def zero_column(rng: np.random.Generator) -> list[Arguments]:
-    """Vectors of which one is zero."""
-    E = draw_columns(rng, 3, 5)
-    E[:, int(rng.integers(5))] = 0
-    return [{"E": E}]
+    """Vectors of which one is zero; of the others one is short and one has an entry 0."""
+    arguments = draw_vectors(rng, {"n_e": 3, "V": 5})
+    E = arguments["E"]
+    full = np.flatnonzero(np.all(E != 0, axis=0) & (np.linalg.norm(E, axis=0) > 0.01))
+    E[:, rng.choice(full)] = 0
+    return [arguments]
 
 
 def zero_column_for_all() -> list[Arguments]:
@@ -139,6 +166,39 @@ def draw_neighbours(rng: np.random.Generator, dims: Dims) -> Arguments:
         others = [[w for w in ranked if w not in leave_out][:k] for ranked in (by_product, by_distance)]
         if clear and all(wanted != other for other in others):
             return {"e": e, "E": E, "k": k, "leave_out": leave_out}
+
+
+def equally_near(rng: np.random.Generator) -> list[Arguments]:
+    """Words along the axes: many cosines are the same to the last bit, however they are computed.
+
+    There are so many words that a sort that is not stable mixes them.
+    """
+    V = 40
+    E = np.zeros((3, V))
+    E[rng.integers(0, 3, V), np.arange(V)] = rng.choice([-1, 1], V) * 2.0 ** rng.integers(-1, 3, V)
+    e = 2 * rng.permutation([3.0, 4.0, 0.0])
+    return [{"e": e, "E": E, "k": 20, "leave_out": rng.permutation(V)[:2].tolist()}]
+
+
+def equally_near_for_all() -> list[Arguments]:
+    """The public case of equally near words."""
+    return equally_near(np.random.default_rng(9))
+
+
+def zero_neighbour(rng: np.random.Generator) -> list[Arguments]:
+    """A column of zeros, with nearer words before it and words on the other side behind it."""
+    n_e, V, k = 3, 8, 6
+    while True:
+        e, E, zero = rng.normal(0, 1, n_e), draw_columns(rng, n_e, V), int(rng.integers(V))
+        E[:, zero] = 0
+        order, cosines = reference.nearest_words(e, E, V, [])
+        if np.min(-np.diff(cosines)) > MARGIN and zero in order[2 : k - 1]:
+            return [{"e": e, "E": E, "k": k, "leave_out": [int(order[0])]}]
+
+
+def zero_neighbour_for_all() -> list[Arguments]:
+    """The public case of a column of zeros among the neighbours."""
+    return zero_neighbour(np.random.default_rng(9))
 
 
 def ranked(target: np.ndarray, E: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -167,23 +227,29 @@ def answers(E: np.ndarray, a: int, b: int, c: int) -> tuple[list[int], list[int]
 
 
 def is_clear(E: np.ndarray, a: int, b: int, c: int) -> bool:
-    """Whether rounding changes neither the answer nor which of the words of the question comes first."""
+    """Whether rounding changes neither the answer nor which of the words of the question come first."""
     unit = E / np.linalg.norm(E, axis=0)
     order, cosines = ranked(unit[:, b] - unit[:, a] + unit[:, c], E)
     others = cosines[~np.isin(order, (a, b, c))]
-    return bool(others[0] - others[1] > MARGIN and np.min(-np.diff(cosines[:3])) > MARGIN)
+    return bool(others[0] - others[1] > MARGIN and np.min(-np.diff(cosines[:4])) > MARGIN)
 
 
 def draw_question(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """An analogy whose nearest words are those that were given, and whose answer some wrong ways to ask do not give."""
+    """An analogy whose nearest words are those that were given, and whose answer some wrong ways to ask do not give.
+
+    In one case all three are nearest, in the others b and c.
+    """
     n_e, V = dims["n_e"], dims["V"]
     while True:
         E = draw_columns(rng, n_e, V)
         a, b, c = (int(word) for word in rng.permutation(V)[:3])
         E[:, c] = (E[:, b] + rng.normal(0, 0.8, n_e)) * rng.uniform(0.5, 2)
+        if V == 14:
+            E[:, a] = (E[:, b] + rng.normal(0, 0.8, n_e)) * rng.uniform(0.5, 2)
         unit = E / np.linalg.norm(E, axis=0)
-        nearest = ranked(unit[:, b] - unit[:, a] + unit[:, c], E)[0][:2].tolist()
-        if nearest == ([b, c] if V % 2 else [c, b]) and is_clear(E, a, b, c):
+        nearest = ranked(unit[:, b] - unit[:, a] + unit[:, c], E)[0][:3].tolist()
+        first = [b, c] if V % 2 else [c, b]
+        if nearest[:2] == first and (nearest[2] == a) == (V == 14) and is_clear(E, a, b, c):
             right, wrong = answers(E, a, b, c)
             # Half of the cases tell some ways from the right one, half the others: all at once are rarely found.
             told = (wrong[4], *wrong[6:]) if V % 2 else (wrong[1], wrong[5])
@@ -256,8 +322,11 @@ def draw_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_bias(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Words on both sides of a direction that is not of length 1, more on its far side, and a power that is not 1."""
-    strictness = 2.5 if dims["V"] % 2 else 0.5
+    """Words on both sides of a direction that is not of length 1, more on its far side, and a power that is not 1.
+
+    One of the powers is odd: a negative number has that power, and it is negative.
+    """
+    strictness = {7: 2.5, 9: 3.0}.get(dims["V"], 0.5)
     while True:
         drawn = draw_look_up(rng, dims)
         g = 2 * rng.normal(0, 1, dims["n_e"])
@@ -279,6 +348,19 @@ def plain_mean_for_all() -> list[Arguments]:
     return plain_mean(np.random.default_rng(9))
 
 
+def zero_word(rng: np.random.Generator) -> list[Arguments]:
+    """One of the words has a column of zeros."""
+    cases = [draw_bias(rng, {"n_e": 4, "V": 7, "m": 5}), draw_bias(rng, {"n_e": 3, "V": 8, "m": 6})]
+    for case in cases:
+        case["E"][:, case["indices"][1]] = 0
+    return cases
+
+
+def zero_word_for_all() -> list[Arguments]:
+    """The public cases of a word with a column of zeros."""
+    return zero_word(np.random.default_rng(9))
+
+
 def draw_axis(rng: np.random.Generator, n_e: int) -> np.ndarray:
     """A direction whose length is far from 1."""
     g = rng.normal(0, 1, n_e)
@@ -295,17 +377,29 @@ def draw_neutral(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_equal(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Two vectors of length 1, both on the same side of a direction, and either of them further along it."""
+    """Two vectors of length 1, both on the same side of a direction, and either of them further along it.
+
+    In four dimensions they lie so far apart that no wrong middle leads to the root of a negative number: nan is like
+    nan, whatever led to it. A common part that is brought to length 1 is nowhere longer by rounding, for the same reason.
+    """
     n_e = dims["n_e"]
+    # Neither always the positive side, nor always that of the one that is ahead, nor always the other.
+    side = -1 if n_e == 6 else 1
     while True:
-        g, common = draw_axis(rng, n_e), rng.normal(0, 1, n_e)
+        g, common = draw_axis(rng, n_e), (n_e != 4) * rng.normal(0, 1, n_e)
         u, v = (x / np.linalg.norm(x) for x in common + 0.7 * rng.normal(0, 1, (2, n_e)))
-        along, beside = u @ g, v @ g
+        along, beside, unit = u @ g, v @ g, g / np.linalg.norm(g)
+        wrong = [x - (x @ way) * way for x, way in ((u + v, unit), (u + v / 2, unit), ((u + v) / 2, g))]
+        across = (u + v) / 2 - (u + v) / 2 @ unit * unit
+        scaled = across / np.linalg.norm(across)
         # The first is further along in cases of even size, so that it shows where a side is taken for granted.
         if (
             (along > beside) == (n_e % 2 == 0)
             and abs(along - beside) > 0.3
-            and min(along * beside, n_e) > 0.02
+            and along * beside > 0.02
+            and side * along > 0
+            and max(scaled @ scaled, np.linalg.norm(scaled)) <= 1
+            and (n_e != 4 or max(map(np.linalg.norm, wrong)) < 0.97)
         ):
             return {"u": u, "v": v, "g": g}
 
@@ -338,6 +432,19 @@ def draw_debias(rng: np.random.Generator, dims: Dims) -> Arguments:
     }
 
 
+def zero_other(rng: np.random.Generator) -> list[Arguments]:
+    """A word that is neither neutral nor in a pair has a column of zeros."""
+    arguments = draw_debias(rng, {"n_e": 4, "V": 9, "m": 3, "p": 2})
+    others = np.setdiff1d(np.arange(9), [*arguments["neutral"], *arguments["pairs"].ravel()])
+    arguments["E"][:, rng.choice(others)] = 0
+    return [arguments]
+
+
+def zero_other_for_all() -> list[Arguments]:
+    """The public case of a word with a column of zeros that is only scaled."""
+    return zero_other(np.random.default_rng(9))
+
+
 NOT_DIVIDED = "A direction may be of any length: what you have is right only where g has length 1."
 
 one_hot_product = Exercise(
@@ -354,8 +461,8 @@ one_hot_product = Exercise(
         Mistake(
             "one_hot_rows",
             ("return O, E @ O", "return O.T, E @ O"),
-            "Your one-hot vectors are rows. Each word of `indices` has a column of O, so that E times O has its vector as a "
-            "column.",
+            "Your one-hot vectors are rows. Each word of `indices` has a column of O, so that E times O has its "
+            "vector as a column.",
         ),
         Mistake(
             "rows_throughout",
@@ -497,13 +604,18 @@ look_up_backward = Exercise(
         Mistake(
             "only_words_that_came",
             ("np.zeros((len(de), V))", "np.zeros((len(de), int(max(indices)) + 1))"),
-            "Your gradient ends with the largest word that came. It has the shape of E: V columns, those of the other words "
-            "zero.",
+            "Your gradient ends with the largest word that came. It has the shape of E: V columns, those of the other "
+            "words zero.",
         ),
         Mistake(
             "counted_from_1",
             ("np.add.at(dE.T, indices, de.T)", "np.add.at(dE.T, indices - 1, de.T)"),
             "The gradients reach the words before. Words count from 0.",
+        ),
+        Mistake(
+            "places_for_words",
+            ("np.add.at(dE.T, indices, de.T)", "for j in range(len(indices)):\n        dE[:, j] += de[:, j]"),
+            "Column j of `de` reaches column j of your gradient. It belongs to the word at place j of `indices`.",
         ),
         Mistake(
             "all_to_all",
@@ -561,7 +673,8 @@ cosine_similarity = Exercise(
         Mistake(
             "distance",
             ("float(u @ v / lengths)", "float(1 - u @ v / lengths)"),
-            "This is one minus the cosine, a distance: the nearest would have the smallest. The similarity is the cosine.",
+            "This is one minus the cosine, a distance: the nearest would have the smallest. The similarity is the "
+            "cosine.",
         ),
         Mistake(
             "absolute_value",
@@ -572,6 +685,22 @@ cosine_similarity = Exercise(
             "angle",
             ("float(u @ v / lengths)", "float(np.arccos(np.clip(u @ v / lengths, -1, 1)))"),
             "This is the angle. Asked for is its cosine.",
+        ),
+        Mistake(
+            "zero_entry",
+            ("lengths > 0", "u.all() and v.all()"),
+            "You take a vector for zero as soon as one of its entries is 0. It is zero where all of them are.",
+        ),
+        Mistake(
+            "sum_of_zero",
+            ("lengths > 0", "u.sum() != 0 and v.sum() != 0"),
+            "You take a vector for zero where its entries add up to 0. Positive and negative ones cancel in the sum: "
+            "a vector is zero where all its entries are.",
+        ),
+        Mistake(
+            "short_is_zero",
+            ("lengths > 0", "lengths > 1e-3"),
+            "You give 0 for short vectors. They have a direction, and so a cosine; only a vector of zeros has none.",
         ),
         Mistake(
             "centred",
@@ -593,10 +722,10 @@ unit_columns = Exercise(
     result=VECTORS,
     draw=draw_vectors,
     dims=[{"n_e": 3, "V": 5}, {"n_e": 4, "V": 2}, {"n_e": 1, "V": 6}],
-    extra=[Cases("a column of zeros", draw=zero_column, recorded=zero_column_for_all)],
+    extra=[Cases(ZEROS, draw=zero_column, recorded=zero_column_for_all)],
     rows=[
         Row("columns of length 1", "", points=3),
-        Row("a column of zeros stays", "", points=1, cases="a column of zeros"),
+        Row("a column of zeros stays", "", points=1, cases=ZEROS),
     ],
     mistakes=[
         Mistake(
@@ -633,6 +762,17 @@ unit_columns = Exercise(
             "All are divided by the length of the longest. Each column is divided by its own.",
         ),
         Mistake(
+            "zero_entry",
+            ("return unit", "return np.where((E == 0).any(axis=0), E, unit)"),
+            "A column in which one entry is 0 stays as it was. Only where all entries are 0 there is no length to "
+            "divide by.",
+        ),
+        Mistake(
+            "short_left",
+            ("return unit", "return np.where(lengths < 1e-2, E, unit)"),
+            "A short column stays as it was. However short it is, it gets length 1; only zeros stay.",
+        ),
+        Mistake(
             "lengths_only",
             ("return unit", "return lengths[0]"),
             "These are the lengths. Asked for are the vectors divided by them.",
@@ -659,7 +799,16 @@ nearest_words = Exercise(
         {"n_e": 2, "V": 8, "k": 1},
         {"n_e": 5, "V": 10, "k": 7},
     ],
-    rows=[Row("words", "words", points=5), Row("cosines", "cosines", points=4)],
+    extra=[
+        Cases(TIES, draw=equally_near, recorded=equally_near_for_all),
+        Cases(ZEROS, draw=zero_neighbour, recorded=zero_neighbour_for_all),
+    ],
+    rows=[
+        Row("words", "words", points=4),
+        Row("cosines", "cosines", points=3),
+        Row("smaller index first in a tie", "words", points=1, cases=TIES),
+        Row("a column of zeros: cosine 0", "", points=1, cases=ZEROS),
+    ],
     needs=["unit_columns"],
     mistakes=[
         Mistake(
@@ -694,8 +843,8 @@ nearest_words = Exercise(
         Mistake(
             "zero_for_left_out",
             ("-np.inf", "0"),
-            "Words that are left out get the similarity 0, which is more than a negative one. Make it so small that they "
-            "always come last.",
+            "Words that are left out get the similarity 0, which is more than a negative one. Make it so small that "
+            "they always come last.",
         ),
         Mistake(
             "first_only_left_out",
@@ -709,8 +858,8 @@ nearest_words = Exercise(
                 "kept = np.delete(similarities, leave_out)\n    words = np.argsort(-kept)[:k]\n"
                 "    return words, kept[words]",
             ),
-            "Your words are places among those that are left: deleting entries moves all that come after. Words are columns "
-            "of E.",
+            "Your words are places among those that are left: deleting entries moves all that come after. Words are "
+            "columns of E.",
         ),
         Mistake(
             "furthest",
@@ -757,6 +906,12 @@ nearest_words = Exercise(
             "The nearest word is missing: you skip it as if it were the word itself, which is left out already.",
         ),
         Mistake(
+            "first_of_all_skipped",
+            [("similarities[list(leave_out)] = -np.inf", "pass"), ("[:k]", "[1 : k + 1]")],
+            "You skip the nearest of all words and leave out no other. Which words are no answers is said by "
+            "`leave_out`; the nearest may be one.",
+        ),
+        Mistake(
             "distance",
             (
                 "e @ unit_columns(E) / np.linalg.norm(e)",
@@ -776,11 +931,12 @@ analogy = Exercise(
     result=WORD,
     draw=draw_question,
     dims=[
-        {"n_e": 4, "V": 11, "k": 1},
-        {"n_e": 5, "V": 12, "k": 1},
-        {"n_e": 3, "V": 13, "k": 1},
-        {"n_e": 6, "V": 10, "k": 1},
-        {"n_e": 4, "V": 15, "k": 1},
+        {"n_e": 4, "V": 11, "questions": 1},
+        {"n_e": 5, "V": 12, "questions": 1},
+        {"n_e": 3, "V": 13, "questions": 1},
+        {"n_e": 6, "V": 10, "questions": 1},
+        {"n_e": 4, "V": 15, "questions": 1},
+        {"n_e": 5, "V": 14, "questions": 1},
     ],
     extra=[Cases("real words", draw=real_question, recorded=real_question_for_all)],
     rows=[
@@ -797,17 +953,26 @@ analogy = Exercise(
         Mistake(
             "nothing_left_out",
             ("[a, b, c])", "[])"),
-            "Your answer is one of the words of the question. These are nearest to the target nearly always, and no answer.",
+            "Your answer is one of the words of the question. These are nearest to the target nearly always, and no "
+            "answer.",
         ),
         Mistake(
             "only_c_left_out",
             ("[a, b, c])", "[c])"),
-            "Words of the question are among your answers: b, which is near the target. None of the three is an answer.",
+            "Words of the question are among your answers: b, which is near the target. None of the three is an "
+            "answer.",
         ),
         Mistake(
             "only_b_left_out",
             ("[a, b, c])", "[b])"),
-            "Words of the question are among your answers: c, which is near the target. None of the three is an answer.",
+            "Words of the question are among your answers: c, which is near the target. None of the three is an "
+            "answer.",
+        ),
+        Mistake(
+            "only_b_and_c_left_out",
+            ("[a, b, c])", "[b, c])"),
+            "In some cases your answer is a. It is near the target where all three are alike, and none of the three "
+            "is an answer.",
         ),
         Mistake(
             "a_and_b_exchanged",
@@ -844,7 +1009,13 @@ analogy = Exercise(
                 "words, _ = nearest_words(target, E, 1, [a, b, c])",
                 "near = target @ E\n    near[[a, b, c]] = -np.inf\n    words = [near.argmax()]",
             ),
-            "You take the word with the largest plain product, so that long vectors come first. Take the largest cosine.",
+            "You take the word with the largest plain product, so that long vectors come first. Take the largest "
+            "cosine.",
+        ),
+        Mistake(
+            "array_returned",
+            ("return int(words[0])", "return words"),
+            "You give an array or a list that holds one word. Asked for is the word itself.",
         ),
         Mistake(
             "second",
@@ -939,8 +1110,8 @@ bias_direction = Exercise(
         Mistake(
             "not_centred",
             ("[first - middle, second - middle]", "[first, second]"),
-            "The words are not centred on the middle of their pair, so that you find what all of them have in common. A "
-            "pair should show only how its two words differ.",
+            "The words are not centred on the middle of their pair, so that you find what all of them have in common. "
+            "A pair should show only how its two words differ.",
         ),
         Mistake(
             "centred_on_the_mean_of_all",
@@ -956,8 +1127,8 @@ bias_direction = Exercise(
                 "centred = np.concatenate([first - middle, second - middle], axis=1)",
                 "centred = first - second - (first - second).mean(axis=1, keepdims=True)",
             ),
-            "From the differences of the pairs you subtract their mean, which is the direction looked for. It is the two "
-            "words of a pair that are centred, on their middle.",
+            "From the differences of the pairs you subtract their mean, which is the direction looked for. It is the "
+            "two words of a pair that are centred, on their middle.",
         ),
         Mistake(
             "mean_difference",
@@ -966,14 +1137,14 @@ bias_direction = Exercise(
                 "g = np.mean(first - second, axis=1) / np.linalg.norm(np.mean(first - second, axis=1))\n"
                 "    share = np.sum((g @ centred) ** 2) / np.sum(sizes**2)",
             ),
-            "This is the mean of the differences, at length 1. Here the first principal component is asked for, to which "
-            "pairs contribute whichever way they point.",
+            "This is the mean of the differences, at length 1. Here the first principal component is asked for, to "
+            "which pairs contribute whichever way they point.",
         ),
         Mistake(
             "last_component",
             ("components[:, 0], sizes[0]", "components[:, -1], sizes[-1]"),
-            "This is the direction along which the pairs differ least. The first component has the largest singular value "
-            "(`eigh` gives the largest eigenvalue last).",
+            "This is the direction along which the pairs differ least. The first component has the largest singular "
+            "value (`eigh` gives the largest eigenvalue last).",
         ),
         Mistake(
             "row_of_the_components",
@@ -999,8 +1170,8 @@ bias_direction = Exercise(
         Mistake(
             "sign_of_the_first_words",
             ("np.sum(g @ (first - second))", "np.sum(g @ first)"),
-            "You look at the first words only, which may all lie on the negative side. They are to lie further along than "
-            "the second.",
+            "You look at the first words only, which may all lie on the negative side. They are to lie further along "
+            "than the second.",
         ),
         Mistake(
             "lengths_1_first",
@@ -1017,6 +1188,12 @@ bias_direction = Exercise(
             ("sizes[0] ** 2 / np.sum(sizes**2)", "sizes[0] / np.sum(sizes)"),
             "Your share is one of singular values. The sum of squares along a component is the square of its singular "
             "value.",
+        ),
+        Mistake(
+            "eigenvalues_squared",
+            ("sizes[0] ** 2 / np.sum(sizes**2)", "sizes[0] ** 4 / np.sum(sizes**4)"),
+            "Your share is one of fourth powers of singular values. Eigenvalues are sums of squares already: they are "
+            "not squared again.",
         ),
         Mistake(
             "not_a_share",
@@ -1044,11 +1221,20 @@ direct_bias = Exercise(
     arguments={"E": VECTORS, "indices": WORDS, "g": VECTOR, "strictness": Number()},
     result=Number(),
     draw=draw_bias,
-    dims=[{"n_e": 4, "V": 7, "m": 5}, {"n_e": 3, "V": 8, "m": 6}, {"n_e": 5, "V": 6, "m": 1}],
-    extra=[Cases("strictness 1", draw=plain_mean, recorded=plain_mean_for_all)],
+    dims=[
+        {"n_e": 4, "V": 7, "m": 5},
+        {"n_e": 3, "V": 8, "m": 6},
+        {"n_e": 5, "V": 6, "m": 1},
+        {"n_e": 2, "V": 9, "m": 4},
+    ],
+    extra=[
+        Cases("strictness 1", draw=plain_mean, recorded=plain_mean_for_all),
+        Cases(ZEROS, draw=zero_word, recorded=zero_word_for_all),
+    ],
     rows=[
         Row("mean of the powers", "", points=4),
-        Row("plain mean", "", points=2, cases="strictness 1"),
+        Row("plain mean", "", points=1, cases="strictness 1"),
+        Row("a column of zeros: cosine 0", "", points=1, cases=ZEROS),
     ],
     needs=["unit_columns"],
     mistakes=[
@@ -1056,6 +1242,24 @@ direct_bias = Exercise(
             "sign_kept",
             ("np.abs(cosines) ** strictness", "np.sign(cosines) * np.abs(cosines) ** strictness"),
             "Words on one side cancel those on the other. Each counts by its absolute value.",
+        ),
+        Mistake(
+            "power_of_signed_cosines",
+            ("np.abs(cosines) ** strictness", "cosines ** strictness"),
+            "You take the power of cosines with their signs. For negative ones that is nan, or negative where the "
+            "power is an odd whole number. Take each absolute value first.",
+        ),
+        Mistake(
+            "absolute_value_of_the_powers",
+            ("np.abs(cosines) ** strictness", "np.abs(cosines ** strictness)"),
+            "You take the absolute value after the power. A negative number to a power that is not whole is nan: the "
+            "absolute value comes first.",
+        ),
+        Mistake(
+            "absolute_value_at_the_end",
+            ("np.mean(np.abs(cosines) ** strictness)", "np.abs(np.mean(cosines ** strictness))"),
+            "You take the absolute value at the end. A negative number to a power that is not whole is nan, and in "
+            "the mean the sides cancel. Take the absolute value of each word's cosine, before the power.",
         ),
         Mistake(
             "absolute_value_of_the_mean",
@@ -1126,7 +1330,7 @@ neutralise = Exercise(
     arguments={"e": VECTOR, "g": VECTOR},
     result=VECTOR,
     draw=draw_neutral,
-    dims=AXIS_DIMS,
+    dims=[{"n_e": n_e, "words": 1} for n_e in (4, 3, 6)],
     rows=[Row("neutral vector", "", points=7)],
     mistakes=[
         Mistake(
@@ -1184,6 +1388,12 @@ neutralise = Exercise(
             "You divide by e · e. The projection on g divides by g · g.",
         ),
         Mistake(
+            "entry_by_entry",
+            ("(e @ g) / (g @ g) * g", "(e * g) / (g * g) * g"),
+            "You multiply entry by entry, which gives e again, so that nothing but rounding is left. e · g is the sum "
+            "of the products: `@`.",
+        ),
+        Mistake(
             "g_subtracted",
             ("across = e - along", "across = e - g"),
             "You subtract the whole of g. Only the part of e along g goes.",
@@ -1199,7 +1409,7 @@ equalise = Exercise(
     arguments={"u": VECTOR, "v": VECTOR, "g": VECTOR},
     result=Tuple(u=VECTOR, v=VECTOR),
     draw=draw_equal,
-    dims=AXIS_DIMS,
+    dims=[{"n_e": n_e, "pairs": 1} for n_e in (4, 3, 6)],
     extra=[Cases("on both sides of g", draw=both_sides, recorded=both_sides_for_all)],
     rows=[
         Row("both, on the same side before", "", points=4),
@@ -1212,6 +1422,17 @@ equalise = Exercise(
             NOT_DIVIDED + " Divide it by its length first.",
         ),
         Mistake(
+            "middle_not_halved",
+            ("(u + v) / 2", "u + v"),
+            "The middle is half the sum; you take the whole sum. Where what is left of it across g is longer than 1, "
+            "a negative number stands under the root: that is nan.",
+        ),
+        Mistake(
+            "half_of_the_second_only",
+            ("(u + v) / 2", "u + v / 2"),
+            "Only v is halved: a division goes before an addition. The middle is half the sum of both.",
+        ),
+        Mistake(
             "middle_not_neutralised",
             ("middle - (middle @ unit) * unit", "middle"),
             "The middle of the two still has its part along g. Both vectors share only what lies across.",
@@ -1219,7 +1440,8 @@ equalise = Exercise(
         Mistake(
             "divided_by_length_once",
             ("middle - (middle @ unit) * unit", "middle - (middle @ g) / np.linalg.norm(g) * g"),
-            "In the projection you divide by the length of g once. Both g in the product bring it in: divide by its square.",
+            "In the projection you divide by the length of g once. Both g in the product bring it in: divide by its "
+            "square.",
         ),
         Mistake(
             "height_times_g",
@@ -1228,14 +1450,6 @@ equalise = Exercise(
                 "return across + side * height * g, across - side * height * g",
             ),
             "You go √(1 − ‖ν‖²) times the whole g along. It is that far in units of length: divide g by its length.",
-        ),
-        Mistake(
-            "middle_scaled",
-            (
-                "    height =",
-                "    across = across / np.linalg.norm(across)\n    height =",
-            ),
-            "The part across g has length 1, so that no room is left along g. It keeps its length.",
         ),
         Mistake(
             "root_missing",
@@ -1258,6 +1472,12 @@ equalise = Exercise(
             "Your first vector always lies on the positive side of g. It stays on its own side of the other vector.",
         ),
         Mistake(
+            "side_of_the_first_vector",
+            ("np.sign((u - v) @ unit)", "np.sign(u @ unit)"),
+            "You ask on which side of the origin u lies. Both may lie on one side: what counts is which of the two "
+            "lies further along g.",
+        ),
+        Mistake(
             "sides_exchanged",
             ("np.sign((u - v) @ unit)", "np.sign((v - u) @ unit)"),
             "The two have changed places along g. The one that lies further along stays ahead.",
@@ -1268,8 +1488,8 @@ equalise = Exercise(
                 "return across + side * height * unit, across - side * height * unit",
                 "return across + np.sign(u @ unit) * height * unit, across + np.sign(v @ unit) * height * unit",
             ),
-            "Each vector gets the side of the origin on which it lies. Where both lie on one side they become equal: the "
-            "sides are those of their common middle.",
+            "Each vector gets the side of the origin on which it lies. Where both lie on one side they become equal: "
+            "the sides are those of their common middle.",
         ),
         Mistake(
             "divided_by_the_whole_remainder",
@@ -1280,8 +1500,8 @@ equalise = Exercise(
                 "    return (across + height * part / np.linalg.norm(u - across - along),\n"
                 "            across - height * part / np.linalg.norm(v - across - along))",
             ),
-            "You divide by the length of e − ν − μ_B, which has parts across g. Only the part along g is divided by its own "
-            "length, so that a direction of length 1 remains.",
+            "You divide by the length of e − ν − μ_B, which has parts across g. Only the part along g is divided by "
+            "its own length, so that a direction of length 1 remains.",
         ),
         Mistake(
             "own_parts_across",
@@ -1299,7 +1519,8 @@ equalise = Exercise(
                 "return across + side * height * unit, across - side * height * unit",
                 "return across / np.linalg.norm(across), across / np.linalg.norm(across)",
             ),
-            "Both have become the same neutral vector. They should differ along g, each on its side.",
+            "Both have become the same neutral vector of length 1. The part across g keeps its length, which leaves "
+            "room along g: there they differ, each on its side.",
         ),
     ],
 )
@@ -1317,9 +1538,37 @@ debias = Exercise(
         {"n_e": 3, "V": 8, "m": 2, "p": 1},
         {"n_e": 5, "V": 11, "m": 1, "p": 4},
     ],
-    rows=[Row("all vectors", "", points=4)],
+    extra=[Cases(ZEROS, draw=zero_other, recorded=zero_other_for_all)],
+    rows=[
+        Row("all vectors", "", points=3),
+        Row("a column of zeros stays", "", points=1, cases=ZEROS),
+    ],
     needs=["unit_columns", "neutralise", "equalise"],
     mistakes=[
+        Mistake(
+            "lengths_left",
+            [("unit_columns(E)", "E.copy()"), ("= equalise(", "= equalise.__wrapped__(")],
+            "The columns keep their lengths. All get length 1 first: `equalise` is right only for such vectors.",
+        ),
+        Mistake(
+            "neutral_not_scaled",
+            (
+                "= neutralise(after[:, word], g)",
+                "-= (after[:, word] @ g) / (g @ g) * g",
+            ),
+            "The neutral words have lost their part along g, and with it some of their length. They get length 1 "
+            "again.",
+        ),
+        Mistake(
+            "first_overwritten",
+            (
+                "        after[:, first], after[:, second] = equalise(after[:, first], after[:, second], g)",
+                "        after[:, first] = equalise(after[:, first], after[:, second], g)[0]\n"
+                "        after[:, second] = equalise(after[:, first], after[:, second], g)[1]",
+            ),
+            "The second word of a pair is equalised with the new vector of the first. Both come from the two old "
+            "vectors: compute them together.",
+        ),
         Mistake(
             "others_not_scaled",
             (

@@ -164,8 +164,8 @@ def nearest_words__one_by_one(e, E, k, leave_out):
 
 def nearest_words__filtered(e, E, k, leave_out):
     lengths = np.linalg.norm(E, axis=0) * np.linalg.norm(e)
-    cosines = np.einsum("e,ev->v", e, E) / lengths
-    order = np.argsort(cosines)[::-1]
+    cosines = np.einsum("e,ev->v", e, E) / np.where(lengths == 0, 1, lengths)
+    order = np.lexsort((np.arange(len(cosines)), -cosines))
     words = order[~np.isin(order, leave_out)][:k]
     return words, cosines[words]
 
@@ -174,8 +174,7 @@ def nearest_words__float32(e, E, k, leave_out):
     small = unit_columns(E.astype(np.float32))
     cosines = small.T @ (e / np.linalg.norm(e)).astype(np.float32)
     cosines[leave_out] = -2
-    words = np.argpartition(-cosines, k - 1)[:k]
-    words = words[np.argsort(-cosines[words])]
+    words = np.argsort(-cosines, kind="mergesort")[:k]
     return words.astype(np.int32), cosines[words]
 
 
@@ -287,7 +286,8 @@ def direct_bias__loop(E, indices, g, strictness):
     total = 0.0
     for word in indices:
         e = E[:, word]
-        total += np.power(np.abs((e @ g) / np.sqrt((e @ e) * (g @ g))), strictness)
+        if np.any(e):
+            total += np.power(np.abs((e @ g) / np.sqrt((e @ e) * (g @ g))), strictness)
     return total / len(indices)
 
 
@@ -300,7 +300,8 @@ def direct_bias__float32(E, indices, g, strictness):
 def direct_bias__squares(E, indices, g, strictness):
     """The square of the cosine, to half the power."""
     chosen = E.T[indices]
-    squares = (chosen @ g) ** 2 / ((chosen**2).sum(axis=1) * np.sum(g**2))
+    lengths = (chosen**2).sum(axis=1) * np.sum(g**2)
+    squares = np.divide((chosen @ g) ** 2, lengths, where=lengths > 0, out=np.zeros(len(chosen)))
     return np.average(squares ** (strictness / 2))
 
 
@@ -392,7 +393,7 @@ def debias__all_at_once(E, neutral, pairs, g):
 def debias__by_hand(E, neutral, pairs, g):
     result = np.empty_like(E)
     for word in range(E.shape[1]):
-        result[:, word] = E[:, word] / np.sqrt(np.sum(E[:, word] ** 2))
+        result[:, word] = E[:, word] / (np.sqrt(np.sum(E[:, word] ** 2)) or 1)
         if word in list(neutral):
             result[:, word] = neutralise(E[:, word], g)
     for pair in pairs:

@@ -63,7 +63,7 @@ For $m$ words, put their one-hot vectors side by side as the columns of $O$, of 
 r"""
 {exercise: one_hot_product}
 
-Return the one-hot columns $O$ and the product $E\,O$.
+Return the one-hot columns $O$ and the product $E\,O$. (Where `check` says *token 3, example 0*, it means row 3 and column 0 of $O$.)
 
 <details><summary>Hint 1: the ones</summary>
 
@@ -72,7 +72,7 @@ Begin with zeros of shape $(V, m)$. Column $j$ gets its 1 in row `indices[j]`: a
 </details>
 <details><summary>Hint 2: without a loop</summary>
 
-`O[rows, columns] = 1` with two arrays of equal length sets one entry for each pair. Or choose columns of the identity, `np.eye(V)`.
+`O[rows, columns] = 1` with two arrays of equal length sets one entry for each pair. Or choose columns of the identity, `np.eye(V)`; it has $V^2$ entries, too many for a large vocabulary.
 
 </details>
 """
@@ -138,18 +138,19 @@ n_e, V = E.shape
 # %% demo=true
 from timeit import repeat
 
-sentences = np.random.default_rng(0).integers(0, V, (16, 12))
-by_look_up = look_up_vectors(E, sentences)
-by_product = one_hot_product(E, sentences.ravel())[1].reshape(n_e, *sentences.shape)
-quick = min(repeat(lambda: look_up_vectors(E, sentences), number=1))
-slow = min(repeat(lambda: one_hot_product(E, sentences.ravel()), number=1))
-print(f"{V:,} words with {n_e} features each; {sentences.size} of them are asked for")
+frequent = E[:, :2000]
+sentences = np.random.default_rng(0).integers(0, frequent.shape[1], (16, 12))
+by_look_up = look_up_vectors(frequent, sentences)
+by_product = one_hot_product(frequent, sentences.ravel())[1].reshape(n_e, *sentences.shape)
+quick = min(repeat(lambda: look_up_vectors(frequent, sentences), number=1))
+slow = min(repeat(lambda: one_hot_product(frequent, sentences.ravel()), number=1))
+print(f"{frequent.shape[1]:,} words with {n_e} features each; {sentences.size} of them are asked for")
 print("both ways give the same numbers:", np.array_equal(by_look_up, by_product))
 print(f"the product takes {slow / quick:,.0f} times as long")
 
 # %% [markdown]
 r"""
-These are real vectors: the 50-dimensional ones of GloVe (Pennington, Socher and Manning, 2014), made from six billion words of the English Wikipedia and of news, and in the public domain. Of its 400 000 words we take 20 000. `words` is the list of them, the most frequent first; `index` says where a word stands.
+These are real vectors: the 50-dimensional ones of GloVe (Pennington, Socher and Manning, 2014), made from six billion words of the English Wikipedia and of news, and in the public domain. Of its 400 000 words we take 20 000; the comparison above has the first 2000 of them. `words` is the list of them, the most frequent first; `index` says where a word stands.
 
 ### What goes back
 
@@ -212,7 +213,7 @@ $$
 \text{sim}(u, v) = \frac{u^\top v}{\lVert u \rVert \, \lVert v \rVert}
 $$
 
-It is 1 for the same direction, 0 for a right angle, −1 for opposite directions. The lengths go out, and that is wanted: the length of a word's vector has much to do with how often the word comes, and little with what it means.
+It is 1 for the same direction, 0 for a right angle, −1 for opposite directions. The lengths go out, and that is wanted: how long a word's vector is says little of what the word means.
 
 A vector of zeros has no direction. Its similarity to anything is 0, by agreement.
 """
@@ -255,7 +256,7 @@ for first, second in [
 
 # %% [markdown]
 r"""
-*good* and *bad* come out nearly as alike as *cat* and *dog*: the vectors know which words stand in the same surroundings, and opposites do.
+*good* and *bad* come out as alike as *paris* and *france*: the vectors know which words stand in the same surroundings, and opposites do.
 
 To compare one word with *all*, divide every column by its length once. Then the cosines are plain products.
 """
@@ -290,7 +291,7 @@ check(unit_columns)
 r"""
 {exercise: nearest_words}
 
-Return the `k` words whose vectors have the largest cosines with a vector `e`, the nearest first, and these cosines. Words in the list `leave_out` are no answers, however near they are. (`e` is not zero, and at least `k` words are left.)
+Return the `k` words whose vectors have the largest cosines with a vector `e`, the nearest first, and these cosines. Where two words are equally near, the one with the smaller index comes first; a column of zeros has the cosine 0. Words in the list `leave_out` are no answers, however near they are. (`e` is not zero, and at least `k` words are left.)
 
 `leave_out` will be needed at once: the nearest neighbour of a word is that word.
 
@@ -306,7 +307,7 @@ Give those words a similarity that is smaller than any cosine, such as `-np.inf`
 </details>
 <details><summary>Hint 3: the k largest</summary>
 
-`np.argsort` sorts from small to large and gives places. Sort the negative similarities.
+`np.argsort` sorts from small to large and gives places. Sort the negative similarities, with `kind="stable"`: it leaves equal ones in their order.
 
 </details>
 """
@@ -333,7 +334,7 @@ for word in ("frog", "guitar", "january", "happy", "apple", "nurse"):
 
 # %% [markdown]
 r"""
-*apple* is a computer here and no fruit: a word has one vector for all that it means, and in the news one meaning wins. Change the words, and look at some of your own.
+*apple* is a maker of computers here and no fruit (*blackberry*, its nearest word, is a phone): a word has one vector for all that it means, and in the news one meaning wins. Change the words, and look at some of your own.
 
 ## 3 · Analogies
 
@@ -494,7 +495,7 @@ plots.sections(shares)
 
 # %% [markdown]
 r"""
-Some relations are there in nearly every case, others in next to none, and the average over all would hide it. Where the answer lies right beside $b$, as a plural does, the rule "none of the three" does much of the work. (Among all 400 000 words of GloVe the shares are lower: there are more words that can come between.)
+Some relations are there in nearly every case, others in next to none, and the average over all would hide it. Where the answer lies right beside $c$, as *children* beside *child*, the rule "none of the three" does much of the work: without it $c$ itself is the answer that comes out most often. (Among all 400 000 words of GloVe the shares are lower: there are more words that can come between.)
 
 Are the ways really alike? Here are some pairs on the plane on which these words differ most: their first two principal components.
 """
@@ -645,7 +646,7 @@ $$
 C = \left( e_{11} - \mu_1,\; \dots,\; e_{P1} - \mu_P,\; e_{12} - \mu_1,\; \dots,\; e_{P2} - \mu_P \right)
 $$
 
-$C$ has the shape $(n_e, 2P)$. What all its columns have in common is its **first principal component**: the left singular vector with the largest singular value $\sigma_1$. Of all squares in $C$, the share along it is $\sigma_1^2 / \sum_i \sigma_i^2$: near 1 if all pairs differ along one line, near $1/P$ if each goes its own way.
+$C$ has the shape $(n_e, 2P)$. What all its columns have in common is its **first principal component**: the left singular vector with the largest singular value $\sigma_1$. Of all squares in $C$, the share along it is $\sigma_1^2 / \sum_i \sigma_i^2$: near 1 if all pairs differ along one line, near $1/P$ if their ways are about equally long and at right angles to one another. (Random ways are only roughly at right angles, and share more.)
 
 A singular vector has no sign of its own; $g$ and $-g$ will do. We settle it: averaged over the pairs, the *first* words shall lie further along $g$ than the second, $\sum_p g \cdot (e_{p1} - e_{p2}) \ge 0$.
 
@@ -730,14 +731,14 @@ $$
 \text{DirectBias}_c = \frac{1}{\lvert N \rvert} \sum_{w \in N} \left\lvert \cos(e_w, g) \right\rvert^{\,c}
 $$
 
-The strictness $c$ says what counts: with $c = 1$ the mean, near 0 even a small deviation counts like a large one.
+The strictness $c$ says what counts: $c = 1$ gives the plain mean; with $c$ near 0 even a small deviation counts like a large one.
 """
 
 # %% [markdown]
 r"""
 {exercise: direct_bias}
 
-Compute it for the words in `indices`. $g$ may have any length.
+Compute it for the words in `indices`. $g$ may have any length; a word whose column is zero has the cosine 0.
 
 <details><summary>Hint</summary>
 
@@ -894,7 +895,7 @@ Now a whole vocabulary.
 r"""
 {exercise: debias}
 
-Bring all columns of $E$ to length 1, neutralise the words in `neutral`, and equalise each of `pairs`, $(p, 2)$. No word is in both. Return the new matrix.
+Bring all columns of $E$ to length 1, neutralise the words in `neutral`, and equalise each of `pairs`, $(p, 2)$. No word is in both. A column of zeros, which is in neither, stays as it is. Return the new matrix.
 
 <details><summary>Hint</summary>
 
