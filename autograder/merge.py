@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autograder.row import UNCHANGED
 from autograder.verdict import RowResult, Verdict
 
 # How the learner's check says that the frozen answers do not cover what was asked.
@@ -19,11 +20,13 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
     """
     excuse = f"counts as right: the fault lies in {' or '.join(needs)}, with the right one this row is right"
     diagnosed = first.rows if says_more(first.rows, second) else second
+    cut_off = any(UNANSWERED in row.message for row in second)
     rows: list[RowResult] = []
     for before, after, failing in zip(first.rows, second, diagnosed, strict=True):
         if before.passed:
             rows.append(before)
-        elif after.passed:
+        # Of arguments, a call that was cut off says nothing.
+        elif after.passed and not (cut_off and after.name == UNCHANGED):
             said = any(row.message == excuse for row in rows)
             rows.append(after if said else replace(after, message=excuse))
         else:

@@ -83,6 +83,15 @@ def test_a_fault_that_shows_in_one_case_only_is_not_excused_by_the_second_round(
     assert not verdict.passed and "counts as right" not in verdict.text(), verdict.text()
 
 
+def test_changed_arguments_are_not_excused_where_the_second_round_is_cut_off():
+    exercise = EXERCISES["encoder_context"]
+    source = body(exercise.function).replace(
+        "    encoder, m =", "    tokens[~mask.astype(bool)] = 0\n    encoder, m ="
+    )
+    verdict = verdict_on(learner(exercise, source))
+    assert [row.passed for row in verdict.rows] == [True, True, False], verdict.text()
+
+
 @pytest.mark.parametrize(
     "arguments, answer",
     [

@@ -98,7 +98,7 @@ def test_nan_and_infinity_are_explained_and_counted():
     spoilt[1, 0, 0] = A[1, 0, 0] + 9
     message = rows_for((spoilt, np.inf, {"dW": W}))["activations"].message
     assert "2 of 24 values are wrong, 1 of them nan or inf;" in message
-    assert "is nan, expected" in message and "(nan comes from 0 / 0, inf − inf or 0 · inf)" in message
+    assert "is nan, expected" in message and "(nan comes from 0 / 0, inf − inf, 0 · inf, or a root" in message
     assert "(inf comes from a division by 0" in rows_for((A, -np.inf, {"dW": W}))["loss"].message
     assert "comes from" not in rows_for((A + 1, 2.5, {"dW": W}))["activations"].message
 
