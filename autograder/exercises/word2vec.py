@@ -28,12 +28,14 @@ PAIR_DIMS = [
     {"n_e": 1, "V": 6, "m": 3},
 ]
 TREE_DIMS = [{"V": 7}, {"V": 5}, {"V": 9}, {"V": 2}, {"V": 1}]
-# So many sentences that each known mistake shifts a frequency by more than the law's bound, which is 0.25, from right
+# So many sentences that each known mistake shifts a frequency by more than the law's bound, which is 0.15, from right
 # code and from every other mistake.
-SENTENCES = 300
-# The same for negatives: the bound is 0.08 for all of them together, and 0.35 for the first of each call.
-CALLS, PLACES = 150, 18
-MANY = 300
+SENTENCES = 800
+# The same for negatives: the bound is 0.05 for all of them together, and 0.16 for one place of each call. Places are
+# few: who draws all of them again where one has met its positive is slow, and ends.
+CALLS, PLACES = 700, 11
+NOISE_WORDS = 9
+ONE_POSITIVE_CALLS = 60
 # So many draws from one seed that a generator of one's own all but never gives the same each time.
 REPEATS = 10
 
@@ -67,10 +69,15 @@ def draw_frequencies(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_thinning(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """One sentence, to be thinned out many times; most of its words stand in it more than once."""
-    keep = np.array([0.92, 0.66, 0.05, 0.7]) * rng.uniform(0.97, 1.03, dims["V"])
+    """One sentence, to be thinned out many times.
+
+    A rare survivor stands eight times before a word that nearly always stays: how often that one comes first tells
+    small differences of `keep` many times over. Its ninth copy, behind, tells which of equal words is dropped. It is
+    just below 0.1, where a draw that is rounded shows.
+    """
+    keep = np.array([0.6, 0.95, 0.098, 0.75]) * rng.uniform(0.985, 1, dims["V"])
     return {
-        "sentence": [3, 0, 0, 1, 2, 3, 1, 2],
+        "sentence": [*[2] * 8, 1, 0, 3, 3, 2, 0],
         "keep": keep,
         "rng": Fixture("generator", int(rng.integers(2**31))),
     }
@@ -185,51 +192,101 @@ def draw_tree_pairs(rng: np.random.Generator, dims: Dims) -> Arguments:
     return {"E": pairs["E"], "Psi": Psi, **words, **draw_tree(rng, dims["V"])}
 
 
+def large_scores(rng: np.random.Generator) -> list[Arguments]:
+    """Trees and pairs in which some decisions are as good as impossible, of either bit."""
+    cases = []
+    for dims in ({"n_e": 3, "V": 7, "m": 5}, {"n_e": 4, "V": 6, "m": 3}):
+        arguments = draw_tree_pairs(rng, dims)
+        E, Psi = large(rng, arguments["E"]), large(rng, arguments["Psi"])
+        for i, bit in ((0, 0), (1, 1)):  # the word that has this bit at the root
+            context = next(word for word, code in enumerate(arguments["codes"]) if code[0] == bit)
+            centers, contexts = arguments["centers"], arguments["contexts"]
+            centers[i], contexts[i] = i, context
+        root = Psi[-1]
+        E[:, 0], E[:, 1] = -root, root
+        cases.append({**arguments, "E": E, "Psi": Psi})
+    return cases
+
+
+def large_scores_for_all() -> list[Arguments]:
+    """The public cases of large scores in a tree."""
+    return large_scores(np.random.default_rng(10))
+
+
+def large(rng: np.random.Generator, matrix: np.ndarray) -> np.ndarray:
+    """A matrix of this shape whose entries are all far from 0, of either sign."""
+    signs = np.where(rng.random(matrix.shape) < 0.5, -1, 1)
+    entries: np.ndarray = signs * rng.uniform(20, 40, matrix.shape)
+    return entries
+
+
+def large_negatives(rng: np.random.Generator) -> list[Arguments]:
+    """Pairs of which one context scores very low, and one negative very high."""
+    cases = []
+    for dims in ({"n_e": 3, "V": 7, "m": 5, "k": 2}, {"n_e": 4, "V": 6, "m": 3, "k": 5}):
+        arguments = draw_negatives(rng, dims)
+        E, Theta = large(rng, arguments["E"]), large(rng, arguments["Theta"])
+        centers, contexts, negatives = (arguments[name] for name in ("centers", "contexts", "negatives"))
+        contexts[0], negatives[0] = 0, 1
+        Theta[0], Theta[1] = -E[:, centers[0]], E[:, centers[0]]
+        cases.append({**arguments, "E": E, "Theta": Theta})
+    return cases
+
+
+def large_negatives_for_all() -> list[Arguments]:
+    """The public cases of large scores with negatives."""
+    return large_negatives(np.random.default_rng(10))
+
+
 def draw_noise_counts(rng: np.random.Generator, dims: Dims) -> Arguments:
     """Counts of very different sizes."""
     return {"counts": draw_counts(rng, dims["V"])}
 
 
 def draw_noise(rng: np.random.Generator, V: int) -> np.ndarray:
-    """Noise in which one word is so likely that what takes its place shows."""
-    powers = np.array([0.09, 0.27, 0.5, 0.08, 0.06]) * np.exp(rng.normal(0, 0.02, V))
+    """Noise in which two words are so likely that what takes their places shows, and all others are rare."""
+    powers = np.full(V, 0.15 / (V - 2))
+    powers[[1, 2]] = 0.43, 0.42
+    powers *= np.exp(rng.normal(0, 0.02, V))
     noise: np.ndarray = powers / powers.sum()
     return noise
 
 
 def draw_positives(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Places of which all but the last have the likeliest word as their positive.
+    """Places of which all but the first and the last have one likely word as their positive, and these two another.
 
-    They are so many that this word is drawn in some place of every call: a mutant that draws again where there is
+    They are so many that some place of nearly every call meets its positive: a mutant that draws again where there is
     nothing to draw again would never end. Words on both sides of the positives are left, so that a mutant which rules
     out all on one side ends too.
     """
     return {
-        "positives": np.append(np.full(dims["m"] - 1, 2), 1),
+        "positives": np.array([1, *[2] * (dims["m"] - 2), 1]),
         "noise": draw_noise(rng, dims["V"]),
         "rng": Fixture("generator", int(rng.integers(2**31))),
     }
 
 
-def many_positives(rng: np.random.Generator) -> list[Arguments]:
-    """Many places with the same positive, in one call."""
+def one_positive(rng: np.random.Generator) -> list[Arguments]:
+    """All places of all calls have the same positive."""
+    noise = draw_noise(rng, NOISE_WORDS)
     return [
         {
-            "positives": np.full(MANY, 2),
-            "noise": draw_noise(rng, 5),
+            "positives": np.full(PLACES, 2),
+            "noise": noise,
             "rng": Fixture("generator", int(rng.integers(2**31))),
         }
+        for _ in range(ONE_POSITIVE_CALLS)
     ]
 
 
-def many_for_all() -> list[Arguments]:
-    """The public case of many places."""
-    return many_positives(np.random.default_rng(10))
+def one_positive_for_all() -> list[Arguments]:
+    """The public cases of one positive."""
+    return one_positive(np.random.default_rng(10))
 
 
 def same_negatives(rng: np.random.Generator) -> list[Arguments]:
     """The same places and one seed, many times over."""
-    return [draw_positives(rng, {"V": 5, "m": PLACES})] * REPEATS
+    return [draw_positives(rng, {"V": NOISE_WORDS, "m": PLACES})] * REPEATS
 
 
 def same_negatives_for_all() -> list[Arguments]:
@@ -271,7 +328,7 @@ skipgram_pairs = Exercise(
     minutes=20,
     difficulty=2,
     arguments={"sentences": Plain("a list of lists of tokens"), "window": Plain("a whole number")},
-    result=Tuple(centers=WORDS, contexts=WORDS),
+    result=Tuple(centers=Array("m", holds="whole"), contexts=Array("m", holds="whole")),
     draw=draw_corpus,
     dims=[
         {"V": 6, "window": 2, "sentences": 4},
@@ -357,7 +414,7 @@ keep_probabilities = Exercise(
     minutes=10,
     difficulty=1,
     arguments={"counts": Array("V"), "threshold": Number()},
-    result=Array("V"),
+    result=Array("V", holds="number"),
     draw=draw_frequencies,
     dims=[{"V": 6}, {"V": 9}, {"V": 1}],
     rows=[Row("probability of each word", "", points=4)],
@@ -471,14 +528,61 @@ subsample = Exercise(
         ),
         Mistake(
             "by_place",
-            ("keep[tokens]", "np.resize(keep, len(tokens))"),
+            ("keep[tokens]", "[keep[i] for i in range(len(tokens))]"),
             "You take `keep` place by place. It is indexed by the word: the probability of token 2 is `keep[2]`.",
+        ),
+        Mistake(
+            "by_place_cut_short",
+            (
+                "tokens[rng.random(len(tokens)) < keep[tokens]]",
+                "tokens[: len(keep)][rng.random(len(keep)) < keep[: len(tokens)]]",
+            ),
+            "Your words are paired with `keep` place by place, and the rest of the sentence is lost. `keep` is indexed by "
+            "the word: the probability of token 2 is `keep[2]`.",
         ),
         Mistake(
             "one_seed",
             ("tokens = np.array", "rng = np.random.default_rng(0)\n    tokens = np.array"),
             "Every call keeps the same places, as with a generator made anew from the same seed. Use the one that is given, "
             "`rng`.",
+        ),
+        Mistake(
+            "first_copy_removed",
+            (
+                "kept: Indices = tokens[rng.random(len(tokens)) < keep[tokens]]",
+                "kept = list(tokens)\n    for token in tokens:\n        if rng.random() >= keep[token]:\n"
+                "            kept.remove(token)",
+            ),
+            "Where a word comes several times, its first copy goes when another place is dropped, as with `remove`. "
+            "Each place is kept or dropped by its own draw.",
+        ),
+        Mistake(
+            "each_word_once",
+            ("np.array(sentence, dtype=int)", "np.array(list(dict.fromkeys(sentence)), dtype=int)"),
+            "Each word is kept once at most. A word may stand several times in a sentence, and each place is decided on "
+            "its own.",
+        ),
+        Mistake(
+            "number_fixed",
+            (
+                "tokens[rng.random(len(tokens)) < keep[tokens]]",
+                "tokens[np.sort(rng.choice(len(tokens), round(keep[tokens].sum()), replace=False))]",
+            ),
+            "You keep the same number of places in every call, and all places alike. How many stay is left to chance: each "
+            "place is decided on its own, by the `keep` of its word.",
+        ),
+        Mistake(
+            "root_again",
+            ("< keep[tokens]", "< np.sqrt(keep[tokens])"),
+            "You take the root of `keep`. The root is in it already: a word with a `keep` of 0.3 stays three times in ten.",
+        ),
+        Mistake(
+            "last_always_kept",
+            (
+                "rng.random(len(tokens)) < keep[tokens]",
+                "(rng.random(len(tokens)) < keep[tokens]) | (np.arange(len(tokens)) == len(tokens) - 1)",
+            ),
+            "The last word of the sentence is always kept. Its place is decided like all others.",
         ),
         Mistake(
             "sorted",
@@ -598,6 +702,11 @@ softmax_gradients = Exercise(
             "The true contexts have no effect on your gradients. At the scores it is ŷ − y, with y one-hot.",
         ),
         Mistake("centers_and_contexts_swapped", SWAPPED_PAIR, SWAPPED_PAIR_TEXT),
+        Mistake(
+            "context_added",
+            ("-= 1 / m", "+= 1 / m"),
+            "You add y to ŷ. At the scores the gradient is ŷ − y.",
+        ),
         Mistake(
             "bits",
             ("-np.log(y", "-np.log2(y"),
@@ -770,6 +879,14 @@ codes_and_paths = Exercise(
             "Your lists go on with the inner nodes. Only the V words have codes.",
         ),
         Mistake(
+            "exchanged",
+            (
+                "return [codes[word] for word in range(V)], [paths[word] for word in range(V)]",
+                "return [paths[word] for word in range(V)], [codes[word] for word in range(V)]",
+            ),
+            "The two results are exchanged: codes first, then paths.",
+        ),
+        Mistake(
             "codes_as_text",
             ("[codes[word] for", '["".join(map(str, codes[word])) for'),
             "Your codes are text. A code is a list of whole numbers, 0 or 1.",
@@ -788,7 +905,7 @@ leaf_probabilities = Exercise(
     minutes=20,
     difficulty=2,
     arguments={"e": Array("n_e"), "Psi": NODES, "codes": CODES, "paths": PATHS},
-    result=Array("V"),
+    result=Array("V", holds="number"),
     draw=draw_leaves,
     dims=[{"V": 6, "n_e": 3}, {"V": 8, "n_e": 5}, {"V": 4, "n_e": 1}, {"V": 2, "n_e": 7}],
     rows=[Row("probability of each word", "", points=6)],
@@ -823,6 +940,16 @@ leaf_probabilities = Exercise(
             "last_decision_only",
             ("Psi[path] @ e)).prod()", "Psi[path] @ e))[-1]"),
             "Only the last decision counts in yours. The probability of a word is the product along its whole path.",
+        ),
+        Mistake(
+            "root_left_out",
+            ("Psi[path] @ e)).prod()", "Psi[path] @ e))[1:].prod()"),
+            "The decision at the root is missing from your products. All on the path have to happen.",
+        ),
+        Mistake(
+            "last_decision_left_out",
+            ("Psi[path] @ e)).prod()", "Psi[path] @ e))[:-1].prod()"),
+            "The last decision of each path is missing from your products. It is the one that leads to the word itself.",
         ),
         Mistake(
             "logarithms",
@@ -868,10 +995,12 @@ hierarchical_gradients = Exercise(
         {"n_e": 1, "V": 8, "m": 3},
     ],
     rows=[
-        Row("loss", "loss", points=2),
+        Row("loss", "loss", points=1),
         Row("gradient of Ψ", "dPsi", points=4),
         Row("gradient of E", "dE", points=4),
+        Row("loss where scores are large", "loss", points=1, cases="large scores"),
     ],
+    extra=[Cases("large scores", draw=large_scores, recorded=large_scores_for_all)],
     mistakes=[
         Mistake(
             "signs_flipped",
@@ -908,6 +1037,17 @@ hierarchical_gradients = Exercise(
             "sum_for_mean",
             [(".sum() / m", ".sum()"), ("sigmoid(-scores) / m", "sigmoid(-scores)")],
             "Loss and gradients are sums over the pairs. Both are means: divide by m.",
+        ),
+        Mistake(
+            "loss_is_a_sum",
+            (".sum() / m", ".sum()"),
+            "Your loss is the sum over the pairs. It is their mean.",
+        ),
+        Mistake(
+            "bit_for_label",
+            ("-signs * sigmoid(-scores) / m", "(sigmoid(Psi[path] @ e) - np.array(codes[context])) / m"),
+            "Your gradients take the bit for the label. σ(ψ · e) is the probability of bit 0, so the label is 1 where the "
+            "bit is 0.",
         ),
         Mistake(
             "gradient_of_the_sum",
@@ -963,7 +1103,7 @@ noise_distribution = Exercise(
     minutes=5,
     difficulty=1,
     arguments={"counts": Array("V")},
-    result=Array("V"),
+    result=Array("V", holds="number"),
     draw=draw_noise_counts,
     dims=[{"V": 6}, {"V": 4}, {"V": 1}],
     rows=[Row("probability of each word", "", points=3)],
@@ -972,6 +1112,11 @@ noise_distribution = Exercise(
             "plain_frequencies",
             ("counts**0.75", "counts"),
             "These are the plain frequencies, or what comes of 3/4 as a factor. 3/4 is a power.",
+        ),
+        Mistake(
+            "power_then_divided",
+            ("counts**0.75", "counts**3 / 4"),
+            "Your power is 3, and what comes of it is divided by 4: `**` goes before `/`. The whole fraction is the power.",
         ),
         Mistake(
             "uniform",
@@ -1019,17 +1164,17 @@ sample_negatives = Exercise(
     arguments={"positives": WORDS, "noise": Array("V"), "rng": GENERATOR},
     result=Plain("m tokens"),
     draw=draw_positives,
-    dims=[{"V": 5, "m": PLACES, "draws": 1}] * CALLS,
+    dims=[{"V": NOISE_WORDS, "m": PLACES, "draws": 1}] * CALLS,
     rows=[
         Row("how many are drawn", "", points=1, law="length"),
         Row("how often each word is drawn", "", points=1, law="each"),
         Row("the first draw of each call", "", points=1, law="first"),
-        Row("many places in one call", "", points=1, cases="many", law="each"),
-        Row("the positive is never drawn", "", points=1, cases="many", law="support"),
+        Row("the last draw of each call", "", points=1, law="last"),
+        Row("the positive is never drawn", "", points=1, cases="one positive", law="support"),
         Row("the generator that is given", "", points=1, cases="same seed", law="alike"),
     ],
     extra=[
-        Cases("many", draw=many_positives, recorded=many_for_all),
+        Cases("one positive", draw=one_positive, recorded=one_positive_for_all),
         Cases("same seed", draw=same_negatives, recorded=same_negatives_for_all),
     ],
     mistakes=[
@@ -1065,6 +1210,24 @@ sample_negatives = Exercise(
             "no_positive_anywhere",
             ("drawn == positives)", "np.isin(drawn, positives))"),
             "No positive of the batch is drawn in any place. Each place rules out its own positive only.",
+        ),
+        Mistake(
+            "positives_add_up",
+            (
+                "drawn == positives)",
+                "np.array([word in positives[: i + 1] for i, word in enumerate(drawn)]))",
+            ),
+            "What one place rules out stays ruled out in all places after it. Each place rules out its own positive only.",
+        ),
+        Mistake(
+            "power_again",
+            ("V = len(noise)", "V, noise = len(noise), noise**0.75 / (noise**0.75).sum()"),
+            "You take the power 3/4 of the noise once more. It has been taken already: draw with `noise` as it is given.",
+        ),
+        Mistake(
+            "root_of_the_noise",
+            ("V = len(noise)", "V, noise = len(noise), noise**0.5 / (noise**0.5).sum()"),
+            "You draw by the root of the noise, which makes rare words too frequent. Draw with `noise` as it is given.",
         ),
         Mistake(
             "most_likely_always",
@@ -1110,10 +1273,12 @@ negative_sampling_gradients = Exercise(
         {"n_e": 1, "V": 8, "m": 3, "k": 2},
     ],
     rows=[
-        Row("loss", "loss", points=2),
+        Row("loss", "loss", points=1),
         Row("gradient of E", "dE", points=4),
         Row("gradient of Θ", "dTheta", points=4),
+        Row("loss where scores are large", "loss", points=1, cases="large scores"),
     ],
+    extra=[Cases("large scores", draw=large_negatives, recorded=large_negatives_for_all)],
     mistakes=[
         Mistake(
             "repeated_words_lost",
@@ -1172,6 +1337,24 @@ negative_sampling_gradients = Exercise(
             "sum_for_mean",
             [(".sum() / m", ".sum()"), ("sigmoid(-scores) / m", "sigmoid(-scores)")],
             "Loss and gradients are sums over the pairs. Both are means: divide by m.",
+        ),
+        Mistake(
+            "loss_is_a_sum",
+            (".sum() / m", ".sum()"),
+            "Your loss is the sum over the pairs. It is their mean.",
+        ),
+        Mistake(
+            "dE_from_contexts_only",
+            ('"mk,mkn->mn", dz, theta)', '"mk,mkn->mn", dz[:, :1], theta[:, :1])'),
+            "Your dE comes from the contexts alone. The negatives push the centre away: they belong to its gradient too.",
+        ),
+        Mistake(
+            "dTheta_of_contexts_only",
+            (
+                'np.add.at(dTheta, words, np.einsum("mk,mn->mkn", dz, e))',
+                'np.add.at(dTheta, contexts, np.einsum("m,mn->mn", dz[:, 0], e))',
+            ),
+            "In your dΘ only the contexts have a gradient. The rows of the negatives have one too.",
         ),
         Mistake(
             "gradient_of_the_sum",

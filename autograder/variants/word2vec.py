@@ -16,7 +16,7 @@ def skipgram_pairs__slices(sentences, window):
         for i in range(len(words)):
             neighbours = list(words[max(i - window, 0) : i]) + list(words[i + 1 : i + 1 + window])
             pairs += [(words[i], word) for word in neighbours]
-    return [center for center, _ in pairs], [context for _, context in pairs]
+    return np.array([center for center, _ in pairs]), np.array([context for _, context in pairs])
 
 
 def skipgram_pairs__shifts(sentences, window):
@@ -39,7 +39,7 @@ def skipgram_pairs__all_places(sentences, window):
                 if 0 < abs(i - j) <= window:
                     centers = [*centers, sentence[i]]
                     contexts = [*contexts, sentence[j]]
-    return np.array(centers, float), np.array(contexts, float)
+    return [np.array(centers, np.int32), np.array(contexts, np.int32)]
 
 
 def skipgram_pairs__offsets(sentences, window):
@@ -52,7 +52,7 @@ def skipgram_pairs__offsets(sentences, window):
 
 def keep_probabilities__loops(counts, threshold):
     total = sum(counts)
-    return [min(1.0, (threshold / (count / total)) ** 0.5) for count in counts]
+    return np.array([min(1.0, (threshold / (count / total)) ** 0.5) for count in counts])
 
 
 def keep_probabilities__where(counts, threshold):
@@ -289,10 +289,8 @@ def leaf_probabilities__loops(e, Psi, codes, paths):
 def leaf_probabilities__nodes_once(e, Psi, codes, paths):
     zero = sigmoid(Psi @ e)
     sides = np.stack([zero, 1 - zero])
-    return [
-        np.prod([sides[bit, k] for bit, k in zip(*way, strict=True)])
-        for way in zip(codes, paths, strict=True)
-    ]
+    ways = zip(codes, paths, strict=True)
+    return np.array([np.prod([sides[bit, k] for bit, k in zip(*way, strict=True)]) for way in ways])
 
 
 def leaf_probabilities__logarithms(e, Psi, codes, paths):
@@ -319,8 +317,9 @@ def hierarchical_gradients__loops(E, Psi, centers, contexts, codes, paths):
     for i in range(m):
         c, o = centers[i], contexts[i]
         for bit, k in zip(codes[o], paths[o], strict=True):
-            p = sigmoid(Psi[k] @ E[:, c])  # of bit 0
-            loss -= np.log(1 - p if bit else p) / m
+            x = Psi[k] @ E[:, c]
+            p = sigmoid(x)  # of bit 0
+            loss += np.logaddexp(0, x if bit else -x) / m
             error = (p - (1 - bit)) / m
             dPsi[k] += error * E[:, c]
             dE[:, c] += error * Psi[k]
@@ -346,8 +345,9 @@ def hierarchical_gradients__flat(E, Psi, centers, contexts, codes, paths):
     node = np.concatenate([paths[o] for o in contexts])
     bit = np.concatenate([codes[o] for o in contexts])
     e, psi = E[:, centers[pair]].T, Psi[node]
-    p = sigmoid((e * psi).sum(axis=1))
-    loss = -np.log(np.where(bit == 0, p, 1 - p)).sum() / len(centers)
+    x = (e * psi).sum(axis=1)
+    p = sigmoid(x)
+    loss = (np.logaddexp(0, x) - (bit == 0) * x).sum() / len(centers)
     dz = ((p - (bit == 0)) / len(centers))[:, np.newaxis]
     dE, dPsi = np.zeros_like(E), np.zeros_like(Psi)
     np.add.at(dE.T, centers[pair], dz * psi)
@@ -362,8 +362,9 @@ def hierarchical_gradients__float32(E, Psi, centers, contexts, codes, paths):
     for c, o in zip(centers, contexts, strict=True):
         signs = np.array([1 - 2 * bit for bit in codes[o]], dtype=np.float32)
         psi = Psi[np.array(paths[o])]
-        s = sigmoid(signs * (psi @ E[:, c]))
-        loss -= np.log(s).sum() / m
+        x = signs * (psi @ E[:, c])
+        s = sigmoid(x)
+        loss += (np.maximum(-x, 0) + np.log1p(np.exp(-np.abs(x)))).sum() / m
         dz = signs * (s - 1) / m
         dPsi[paths[o]] += dz[:, None] * E[:, c]
         dE[:, c] += psi.T @ dz
@@ -372,7 +373,7 @@ def hierarchical_gradients__float32(E, Psi, centers, contexts, codes, paths):
 
 def noise_distribution__loops(counts):
     powers = [float(count) ** (3 / 4) for count in counts]
-    return [power / sum(powers) for power in powers]
+    return np.array([power / sum(powers) for power in powers])
 
 
 def noise_distribution__frequencies(counts):
@@ -428,8 +429,9 @@ def negative_sampling_gradients__loops(E, Theta, centers, contexts, negatives):
     for i in range(m):
         c = centers[i]
         for label, word in [(1, contexts[i]), *((0, word) for word in negatives[i])]:
-            p = sigmoid(Theta[word] @ E[:, c])
-            loss -= np.log(p if label else 1 - p) / m
+            z = Theta[word] @ E[:, c]
+            p = sigmoid(z)
+            loss += (max(-z, 0) if label else max(z, 0)) / m + np.log1p(np.exp(-abs(z))) / m
             dTheta[word] += (p - label) / m * E[:, c]
             dE[:, c] += (p - label) / m * Theta[word]
     return loss, dE, dTheta
@@ -439,9 +441,9 @@ def negative_sampling_gradients__apart(E, Theta, centers, contexts, negatives):
     """The context and the negatives each by themselves."""
     m, k = negatives.shape
     e = E[:, centers].T
-    good = sigmoid((Theta[contexts] * e).sum(axis=1))
-    bad = sigmoid((Theta[negatives] @ e[:, :, None])[:, :, 0])
-    loss = -(np.log(good).sum() + np.log(1 - bad).sum()) / m
+    of_contexts, of_negatives = (Theta[contexts] * e).sum(axis=1), (Theta[negatives] @ e[:, :, None])[:, :, 0]
+    good, bad = sigmoid(of_contexts), sigmoid(of_negatives)
+    loss = (np.logaddexp(0, -of_contexts).sum() + np.logaddexp(0, of_negatives).sum()) / m
     dE, dTheta = np.zeros(E.shape), np.zeros(Theta.shape)
     de = (good - 1)[:, None] * Theta[contexts] + (bad[:, :, None] * Theta[negatives]).sum(axis=1)
     np.add.at(dE.T, centers, de / m)
@@ -457,8 +459,9 @@ def negative_sampling_gradients__one_hot(E, Theta, centers, contexts, negatives)
     labels = np.zeros(words.shape)
     labels[:, 0] = 1
     e, theta = E.T[centers], Theta[words]
-    p = sigmoid(np.einsum("mn,mkn->mk", e, theta))
-    loss = -np.mean(np.sum(labels * np.log(p) + (1 - labels) * np.log(1 - p), axis=1))
+    z = np.einsum("mn,mkn->mk", e, theta)
+    p = sigmoid(z)
+    loss = np.mean(np.sum(np.logaddexp(0, z) - labels * z, axis=1))
     dz = (p - labels) / m
     dE = np.einsum("mk,mkn->nm", dz, theta) @ np.eye(V)[centers]
     dTheta = np.einsum("mkv,mk->vm", np.eye(V)[words], dz) @ e

@@ -16,7 +16,7 @@ r"""
 
 Nobody tells a network what a word means. It reads text, and learns for each word which others stand near it; words that are used alike get vectors
 that are alike. In this notebook you build the skip-gram model with all three of its losses, from the pairs of words that it reads to the training, and at the end
-your own code makes vectors of a real corpus in less than a minute.
+your own code makes vectors of a real corpus in less than a minute of computing.
 
 | | |
 |---|---|
@@ -35,6 +35,8 @@ notebook departs from it, it says so for those who have read it.
 """
 
 # %% setup=true
+import time
+
 import numpy as np
 from scipy import sparse
 
@@ -56,7 +58,7 @@ r"""
 | all of them | $E$, shape $(n_e, V)$, a word a **column** | $\Theta$, shape $(V, n_e)$, a word a **row** |
 | in code | `E[:, c]` | `Theta[c]` |
 
-Two vectors, since a word seldom stands beside itself: with one vector, $e_c \cdot e_c$ would have to be large for the length of the vector and small for the probability. A batch of $m$ pairs is two arrays, `centers` $(m,)$ and
+Two vectors, since a word seldom stands beside itself. With one vector for both roles, the score of a word beside itself would be $e_c \cdot e_c$, the square of its length: never negative, and larger the longer the vector is. So a word could not be improbable beside itself and have a long vector. A batch of $m$ pairs is two arrays, `centers` $(m,)$ and
 `contexts` $(m,)$.
 """
 
@@ -77,7 +79,7 @@ The text gives the training data for nothing. Each word of a sentence is a centr
 r"""
 {exercise: skipgram_pairs}
 
-List all pairs. Go through the sentences in order, in a sentence through the centres from left to right, and for each centre through its contexts from left to right.
+List all pairs, as two arrays of whole numbers: later cells use them as indices. Go through the sentences in order, in a sentence through the centres from left to right, and for each centre through its contexts from left to right.
 
 A pair never reaches into another sentence. A sentence may be shorter than the window, even a single word, which has no pairs. And a word may stand twice in a window; only the centre's own *place* is left out.
 
@@ -139,7 +141,7 @@ Rare words, up to $f_w = t$, always stay. There is a second gain: what is droppe
 r"""
 {exercise: keep_probabilities}
 
-Give the probability of each word.
+Give the probability of each word, as an array.
 
 <details><summary>Hint: the smaller of two, entry by entry</summary>
 
@@ -163,8 +165,8 @@ check(keep_probabilities)
 
 # %% [markdown]
 r"""
-Now the draw. What is random cannot be compared word by word. The check calls your function 300 times on one sentence, and compares *how often* so many words stay, and how often each word comes first and last, with how often they should. For this it uses Hoeffding's inequality, which bounds how far
-frequencies stray from what they should be, for any distribution and number of draws. Two frequencies may differ by at most 0.25 here; right code is further off less than once in ten million times for each row, so a rejection means a mistake.
+Now the draw. What is random cannot be compared word by word. The check calls your function 800 times on one sentence, and compares *how often* so many words stay, and how often each word comes first and last, with how often they should. For this it uses Hoeffding's inequality, which bounds how far
+frequencies stray from what they should be, for any distribution and number of draws. How far two frequencies may differ depends on how many draws there are and how many values they can take, here by about 0.15; a row that fails says it. Right code is further off less than once in ten million times for each row, so a rejection means a mistake.
 One row more gives your function a generator with the same seed ten times over, and wants the same words each time: draw with `rng`, and nothing else.
 """
 
@@ -431,6 +433,8 @@ r"""
 
 From the list of pairs, give the codes and the paths of words 0 to $V - 1$, as two lists of lists, from the root down.
 
+Below, your function meets a tree of 100 000 words. Who searches the whole list of pairs for the parent of each node, looks at $V$ pairs in every one of about $V \log_2 V$ steps: seconds for a thousand words, hours for 100 000. Go through the pairs once.
+
 <details><summary>Hint 1: the same example</summary>
 
 Of the pairs (1, 2), (3, 0), word 0 has the code [1] and the path [1]: at the root, inner node 1, the second. Word 1 has the code [0, 0] and the path [1, 0].
@@ -541,7 +545,7 @@ At each node the two sides have 1 together, so what comes to the leaves is 1 tog
 r"""
 {exercise: leaf_probabilities}
 
-For one centre with the vector `e`, give the probabilities of all words, $(V,)$.
+For one centre with the vector `e`, give the probabilities of all words, as an array $(V,)$.
 
 <details><summary>Hint 1: the scores along a path</summary>
 
@@ -601,7 +605,7 @@ Only the nodes on the path are touched, about $\log_2 V$ of them. Note the pluse
 r"""
 {exercise: hierarchical_gradients}
 
-Give the mean loss in nats, $dE$ and $d\Psi$.
+Give the mean loss in nats, $dE$ and $d\Psi$. Scores may be large, in the hundreds and more; the loss has to stay finite (hint 2).
 
 <details><summary>Hint 1: a loop over the pairs</summary>
 
@@ -658,7 +662,7 @@ That is $k + 1$ yes-or-no questions for each pair, with $k$ from 5 to 20 for sma
 
 ### From what are negatives drawn?
 
-Uniformly from the vocabulary, nearly all would be rare words, and the task easy. By frequency, nearly all would be *the* and *of*. Mikolov and others found that something in between works best, with the power 3/4:
+Uniformly from the vocabulary, nearly all would be rare words, and the task easy. By frequency, every other one would be among the hundred commonest words, *the* and *of* and their like. Mikolov and others found that something in between works best, with the power 3/4:
 
 $$
 P(w) = \frac{f_w^{3/4}}{\sum_j f_j^{3/4}}
@@ -669,11 +673,11 @@ $$
 r"""
 {exercise: noise_distribution}
 
-From the counts, give the probability of each word. (Counts and relative frequencies give the same. Why?)
+From the counts, give the probability of each word, as an array. (Counts and relative frequencies give the same. Why?)
 
-<details><summary>Hint</summary>
+<details><summary>Hint: brackets</summary>
 
-The power of each count, divided by the sum of the powers.
+An array to a power is taken entry by entry. In Python, `**` goes before `/`: what is the whole power?
 
 </details>
 """
@@ -707,7 +711,7 @@ plots.noise(
 r"""
 A negative must not be the context itself: the same pair would be taught as true and as made up in one breath. So where the **positive** is drawn, draw again. (It may still be another true neighbour of the centre. Those are rare enough not to matter.)
 
-The check works as for `subsample`: your function is called 150 times for 18 places, and how often each word is among these 2700 draws is compared with how often it should be, by Hoeffding's bound: the two may differ by 0.08. Right code fails a row less than once in ten million times. The usual test for this is
+The check works as for `subsample`: your function is called 700 times for 11 places, and how often each word is among these 7700 draws is compared with how often it should be, by Hoeffding's bound: the two may differ by about 0.05. Other rows look at one draw of each call, only 700 in all: there it is about 0.16. Right code fails a row less than once in ten million times. The usual test for this is
 Pearson's χ², whose false alarms are known only for many draws; Hoeffding's bound holds for any number.
 """
 
@@ -717,6 +721,8 @@ r"""
 
 For each entry of `positives`, draw one word from `noise` that is not that entry. Each place rules out its *own* positive only. To get $k$ negatives for each of $m$ pairs, the contexts are repeated $k$ times beforehand.
 
+Draw again only in the places that have met their positive. Who draws *all* places again waits until no place at all meets its own: with the ten thousand places of a batch, for ever. A loop over the places is right and gets all points, but takes seconds for each batch of your training, which has some thousand batches: draw for all places at once.
+
 <details><summary>Hint 1: all places at once</summary>
 
 `rng.choice(V, size=n, p=noise)` draws $n$ words.
@@ -724,7 +730,7 @@ For each entry of `positives`, draw one word from `noise` that is not that entry
 </details>
 <details><summary>Hint 2: again, until there is nothing to draw again</summary>
 
-`again = drawn == positives` says in which places. In those, `drawn[again] = …`, and look again: `while again.any()`.
+Comparing two arrays gives True where the positive was drawn. An array of True and False as an index picks these places, for reading and for writing; its sum is how many they are.
 
 </details>
 """
@@ -772,7 +778,7 @@ The context is drawn towards the centre, the negatives are pushed away. A centre
 r"""
 {exercise: negative_sampling_gradients}
 
-`negatives` is $(m, k)$, a row for each pair. Give the mean loss in nats, $dE$ and $d\Theta$. The negatives of a pair are *added up*; the mean is over the pairs.
+`negatives` is $(m, k)$, a row for each pair. Give the mean loss in nats, $dE$ and $d\Theta$. The negatives of a pair are *added up*; the mean is over the pairs. As before, the loss has to stay finite where scores are large (hint 2 of `hierarchical_gradients`).
 
 Your training at the end calls this some thousand times with 2048 pairs. Loops are right and get all points, and are about a hundred times too slow for it: work with whole arrays.
 
@@ -833,12 +839,10 @@ print(f"relative error {error:.1e}")
 r"""
 ## 6 · What it costs
 
-Here are your three functions on one batch of 32 pairs, measured now on this computer, as the vocabulary grows. (For the hierarchical softmax the tree is a balanced one, which is quickly made.) A function that takes longer than a second is not tried on the next size.
+Here are your three functions on one batch of 32 pairs, measured now on this computer, as the vocabulary grows. (For the hierarchical softmax the pairs are those of a balanced tree; `codes_and_paths` is yours, and not in the time.) A function that takes longer than a second is not tried on the next size.
 """
 
 # %% demo=true
-import time
-
 SIZES, PAIRS = (1_000, 3_000, 10_000, 30_000, 100_000), 32
 
 
@@ -884,7 +888,7 @@ plots.speed(SIZES, seconds, PAIRS)
 
 # %% [markdown]
 r"""
-The full softmax grows with the vocabulary. The other two need only $\log_2 V$ nodes or $k + 1$ words for a pair. What still grows in them is not the loss: your functions return gradients of the shape of the whole matrices, and to make so many zeros takes its time. Programs for large vocabularies return the rows that were touched, and
+The full softmax grows with the vocabulary. For small vocabularies it may be the quicker one nevertheless: it is a few products of whole matrices, while the hierarchical softmax goes through the pairs in a Python loop, whose steps cost the same for any vocabulary. From some thousand words on, the loop is the cheaper. The other two need only $\log_2 V$ nodes or $k + 1$ words for a pair. What still grows in them is not the loss: your functions return gradients of the shape of the whole matrices, and to make so many zeros takes its time. Programs for large vocabularies return the rows that were touched, and
 nothing else.
 
 The two are no worse vectors for being cheaper. Negative sampling is usually a little better for frequent words, the hierarchical softmax for rare ones.
@@ -995,7 +999,7 @@ plots.training(millions, means, list(snapshots))
 
 # %% [markdown]
 r"""
-At first every question is a toss of a coin, and six of them cost $6 \log 2 = 4.16$ nats. Soon the vectors know which words are frequent, and then which go together. That is seen in the neighbours, the words whose vectors have the largest cosine. Those that stay to the end are marked.
+At first every question is a toss of a coin, and six of them cost $6 \log 2 = 4.16$ nats. Soon the vectors know which words are frequent, and then which go together. That is seen in the neighbours, the words whose vectors have the largest cosine. Those that are there at the end are marked, in every column; a word may come, go and come back.
 """
 
 
@@ -1027,7 +1031,7 @@ Nobody has told the network that these words have anything to do with each other
 How good are the vectors? In WordSim-353 people have said, for 353 pairs of words, how alike they find the two. Spearman's $\rho$ is the rank correlation of their answers with the cosines of the vectors: 1 if both put the pairs into the same order, 0 if they have nothing to do with each other. Only pairs whose words are both in the vocabulary can
 be asked. With some 240 pairs, chance alone moves $\rho$ by about 0.06, so small differences say nothing.
 
-`vectors-skipgram` is a reference model of the course: the same model on the same corpus, trained for longer by a faster program. Its card says how, and what gensim, a well-known library, reaches on the same corpus with the same settings.
+`vectors-skipgram` is a reference model of the course: the same model on the same corpus, trained for longer by a faster program. Its card says how, and what gensim, a well-known library, reaches on the same corpus with the same settings, but for one: gensim has its own learning rate of 0.025, the reference 0.05. That makes the difference between the two. With 0.05 gensim reaches 0.56.
 """
 
 # %% demo=true
@@ -1040,7 +1044,10 @@ if find_spec("gensim"):
     found = similarity.agreement(words, E)
     print(f"your vectors: ρ = {found.rho:.2f} over {found.covered} of {found.pairs} pairs")
 else:
-    print("WordSim-353 is read from the test data of gensim, which is not installed: pip install gensim")
+    print(
+        "your vectors: WordSim-353 is read from the test data of gensim, which is not installed (pip install gensim)"
+    )
+    print("Compare their neighbours with those of the reference, whose ρ is known.")
 
 if "vectors-skipgram" in references.available():
     card = references.card("vectors-skipgram")
