@@ -1,6 +1,6 @@
 """An encoder and a decoder by hand: from tokens of one length to tokens of another, with gradients and greedy search.
 
-An LSTM reads m inputs, `tokens (m, T_x)` with `mask (m, T_x)`, 1 where a token stands, padding last; its activation at
+An LSTM reads m inputs, `tokens (m, T_x)` with `mask (m, T_x)`, True where a token stands, padding last; its activation at
 each example's last token is the context. A second LSTM writes `targets (m, T_y)`, which end in `<EOS>`: it begins with
 the context as its activation and an empty memory, and each of its steps reads the token before, its embedding on top of
 the context, (n_e + n_a, m). `parameters` is a dict: E_x (n_e, V_x), E_y (n_e, V_y), "encoder", an LSTM of `seqlib.lstm`
@@ -207,7 +207,7 @@ def encoder_context(tokens: Indices, mask: Mask, parameters: Parameters) -> Arra
 
     Args:
         tokens: (m, T_x) indices of input tokens.
-        mask: (m, T_x) True or 1 where a token stands, then False or 0; a token at least in each example.
+        mask: (m, T_x) True where a token stands, then False; a token at least in each example.
         parameters: of these E_x and "encoder" are used.
 
     Returns:
@@ -321,7 +321,7 @@ def translation_loss(log_y: Array, targets: Indices, mask: Mask) -> float:
     Args:
         log_y: (V_y, m, T_y) log-probabilities in nats.
         targets: (m, T_y) indices of the true tokens, `<EOS>` included.
-        mask: (m, T_y) True or 1 where a token stands, then False or 0.
+        mask: (m, T_y) True where a token stands, then False.
 
     Returns:
         nats a token, over all tokens of the batch.
@@ -340,7 +340,7 @@ def output_layer_gradients(log_y: Array, targets: Indices, mask: Mask, a: Array,
     Args:
         log_y: (V_y, m, T_y) log-probabilities in nats.
         targets: (m, T_y) indices of the true tokens.
-        mask: (m, T_y) True or 1 where a token stands, then False or 0.
+        mask: (m, T_y) True where a token stands, then False.
         a: (n_a, m, T_y) the activations that the layer read.
         Wy: (V_y, n_a) its weights.
 
@@ -367,7 +367,7 @@ def decoder_gradients(
 
     Args:
         targets: (m, T_y) indices of the true tokens.
-        mask: (m, T_y) True or 1 where a token stands, then False or 0.
+        mask: (m, T_y) True where a token stands, then False.
         context: (n_a, m) the decoder's first activation, and a part of what each step reads.
         parameters: of these E_y and "decoder" are used.
         sos: the token that stands before the first.
@@ -402,7 +402,7 @@ def encoder_gradients(dcontext: Array, tokens: Indices, mask: Mask, parameters: 
     Args:
         dcontext: (n_a, m) gradient of the loss with respect to the contexts.
         tokens: (m, T_x) indices of input tokens.
-        mask: (m, T_x) True or 1 where a token stands, then False or 0; a token at least in each example.
+        mask: (m, T_x) True where a token stands, then False; a token at least in each example.
         parameters: of these E_x and "encoder" are used.
 
     Returns:
@@ -428,14 +428,14 @@ def greedy_decode(
 
     Args:
         tokens: (m, T_x) indices of input tokens.
-        mask: (m, T_x) True or 1 where a token stands, then False or 0; a token at least in each example.
+        mask: (m, T_x) True where a token stands, then False; a token at least in each example.
         parameters: of the whole model.
         sos: the token that is fed first.
         eos: the token that ends a translation.
         longest: the largest number of steps; a translation that has not ended then is cut.
 
     Returns:
-        m lists of tokens, without sos and eos. Of tokens equally probable the first is taken.
+        m lists of tokens, without sos and eos.
 
     Raises:
         ValueError, TypeError: longest is below 1, or an argument has the wrong shape or type.
@@ -463,7 +463,7 @@ def exact_match(
 
     Args:
         decoded: m lists of tokens.
-        targets: m lists of the true tokens, with or without `<EOS>` as those.
+        targets: m lists of the true tokens, without `<EOS>` where `decoded` is without it.
         groups: m names of groups, such as the number of dates in the input.
 
     Returns:

@@ -65,7 +65,7 @@ SCORE_DIMS = [
     {"V_y": 6, "m": 4},
     {"V_y": 5, "m": 1},
     {"V_y": 3, "m": 4, "T_y": 5},
-    {"V_y": 5, "m": 4, "apart": 900},
+    {"V_y": 5, "m": 4, "apart": 1600},
 ]
 STEP_DIMS = [
     {"n_e": 3, "V_x": 9, "V_y": 7, "n_a": 5, "m": 4},
@@ -90,7 +90,7 @@ BOTH_DIMS = [
     {"n_e": 2, "V_x": 6, "V_y": 5, "n_a": 4, "m": 3, "T_x": 7, "longest": 9},
     {"n_e": 3, "V_x": 8, "V_y": 7, "n_a": 4, "m": 2, "T_x": 6, "longest": 5, "cut": 1},
 ]
-MATCH_DIMS = [{"m": 9}, {"m": 6}, {"m": 1}]
+MATCH_DIMS = [{"m": 9}, {"m": 6}, {"m": 1}, {"m": 7, "length": 4}]
 WITHOUT_PADDING = "without padding"
 ONE_STEP = "targets of one token"
 NEAR = "scores of moderate size"
@@ -99,6 +99,8 @@ ENDING = "translations that end"
 MARGIN = 1e-3
 # Among so many inputs some have translations of the lengths that are wanted.
 POOL = 60
+# Where one does not end in time, it does within so many steps more: then a loop that only waits for the end has one.
+LATER = 12
 
 
 def draw_mask(rng: np.random.Generator, m: int, T: int) -> NDArray[np.bool_]:
@@ -147,11 +149,18 @@ def draw_inputs(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_scores(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Scores of moderate size, of one step or of several; or so far apart that their exp is infinity or 0."""
+    """Scores of moderate size, of one step or of several; or so far apart that their exp is infinity or 0.
+
+    Of scores far apart none but a column's largest can be taken off without exp of another becoming infinity. It stands
+    neither first nor last, and not in the same row of all columns.
+    """
     z = rng.normal(0, 2, [size for name, size in dims.items() if name != "apart"])
     if apart := dims.get("apart"):
-        tokens, examples = (rng.permutation(np.linspace(-apart, apart, size)) for size in z.shape)
-        z += tokens[:, np.newaxis] / 2 + examples
+        V_y, m = z.shape
+        *lower, largest = np.linspace(-apart, apart, V_y)
+        rows = 1 + (rng.integers(V_y) + np.arange(m)) % (V_y - 2)
+        columns = [np.insert(rng.permutation(lower), row, largest) for row in rows]
+        z += np.stack(columns, axis=1) + rng.permutation(np.linspace(-apart, apart, m))
     return {"z": z}
 
 
@@ -273,7 +282,10 @@ def written(arguments: Arguments, longest: int) -> tuple[list[list[int]], NDArra
 
 
 def draw_translation(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Inputs whose translations end at different steps, or with `cut` one of two that ends and one that does not."""
+    """Inputs whose translations end at different steps, or with `cut` one of two that ends in time and one too late.
+
+    Of several, the second ends first, and neither the first nor, of four, the last is the longest.
+    """
     m, longest, cut = dims["m"], dims["longest"], dims.get("cut", 0)
     while True:
         parameters = draw_parameters(rng, dims)
@@ -281,19 +293,29 @@ def draw_translation(rng: np.random.Generator, dims: Dims) -> Arguments:
         sos, *others = (int(token) for token in rng.permutation(np.arange(1, dims["V_y"])))
         model = {"parameters": parameters, "sos": sos}
         pool = draw_sources(rng, {**dims, "m": POOL})
-        rows, near = written({**pool, **model}, longest + 1)
+        rows, near = written({**pool, **model}, longest + LATER)
         for eos in others:
             by_length: dict[int, int] = {}
             for i, row in enumerate(rows):
-                length = row.index(eos) if eos in row else longest + 1
+                length = row.index(eos) if eos in row else 0
                 if near[i] > MARGIN and length > 1 and len(set(row[:length])) > 1:
                     by_length.setdefault(length, i)
-            ending = [i for length, i in by_length.items() if length < longest]
-            endless = [by_length[longest + 1]] * cut if longest + 1 in by_length else []
-            if len(ending) >= m - cut and len(endless) == cut:
-                picked = rng.permutation([*rng.permutation(ending)[: m - cut], *endless])
+            ending = [length for length in by_length if length < longest]
+            late = [length for length in by_length if length > longest + 1][:cut]
+            if len(ending) >= m - cut and len(late) == cut:
+                picked = [
+                    by_length[length] for length in in_turn(rng, [*rng.permutation(ending)[: m - cut], *late])
+                ]
                 sources = {"tokens": pool["tokens"][picked], "mask": pool["mask"][picked]}
                 return {**sources, **model, "eos": eos, "longest": longest}
+
+
+def in_turn(rng: np.random.Generator, lengths: list[int]) -> list[int]:
+    """These lengths with the shortest in the second place and the longest in the third; of one or two in any order."""
+    if len(lengths) < 3:
+        return [int(length) for length in rng.permutation(lengths)]
+    shortest, *between, longest = sorted(lengths)
+    return [between[0], shortest, longest, *between[1:]]
 
 
 def ending_translations(rng: np.random.Generator) -> list[Arguments]:
@@ -302,13 +324,17 @@ def ending_translations(rng: np.random.Generator) -> list[Arguments]:
 
 
 def draw_matches(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Translations of three groups, right, cut short, too long, in another order, or wrong in the last token."""
-    m = dims["m"]
-    targets = [[int(token) for token in rng.permutation(9)[: rng.integers(3, 6)]] for _ in range(m)]
-    decoded = [
-        [true, [*true[:-1], true[-1] + 1], true, true[:-1], [*true, true[0]], true[::-1]][i % 6]
-        for i, true in enumerate(targets)
-    ]
+    """Translations of three groups, right, cut short, too long, in another order, or wrong in one token.
+
+    With `length` all have this length, so that lists of them could be arrays.
+    """
+    m, length = dims["m"], dims.get("length", 0)
+    targets = [[int(token) for token in rng.permutation(9)[: length or rng.integers(3, 6)]] for _ in range(m)]
+    decoded = []
+    for i, true in enumerate(targets):
+        first_wrong, last_wrong = [true[0] + 1, *true[1:]], [*true[:-1], true[-1] + 1]
+        others = (first_wrong, last_wrong) if length else (true[:-1], [*true, true[0]])
+        decoded.append([true, last_wrong, true, *others, true[::-1]][i % 6])
     groups = [(2, 1, 4)[i % 3] for i in range(m - m // 3)] + [2] * (m // 3)
     order = rng.permutation(m)
     return {
@@ -351,6 +377,10 @@ ACTIVATION_FOR_MEMORY = Mistake(
     "activation_for_memory",
     ("ft * c_prev", "ft * a_prev"),
     "The forget gate multiplies the old activation. What it keeps is the memory c.",
+)
+MIXED = (
+    "Gradients and tokens are in different orders. dx has the steps of an example next to each other, and so have the "
+    "tokens: take both as they are, or turn both."
 )
 LOST = (
     "A token that comes several times gets only one of its gradients. What belongs to the same column is added up, as "
@@ -402,6 +432,16 @@ lstm_states = Exercise(
             "The steps stand first. They are the last axis: (n_a, m, T_x).",
         ),
         Mistake(
+            "first_activation_among_them",
+            ("np.stack(activations, axis=2)", "np.stack([a0, *activations], axis=2)"),
+            "a0 stands before the activations of the steps. Return those after each of the T_x steps, without a0.",
+        ),
+        Mistake(
+            "activations_a_step_late",
+            ("activations.append(a_next)", "activations.append(a_prev)"),
+            "You keep the activation before each step, a0 first. Return the activation after each step.",
+        ),
+        Mistake(
             "memories_returned",
             ("activations.append(a_next)", "activations.append(c_next)"),
             "These are the memories of all steps. What the LSTM shows are its activations.",
@@ -409,6 +449,12 @@ lstm_states = Exercise(
         ONE_MINUS_FORGET,
         SWAPPED_GATES,
         GATES_UNPACKED,
+        Mistake(
+            "candidate_and_output_gate_unpacked_in_another_order",
+            ("ft, ut, cct, ot = lstm_gates", "ft, ut, ot, cct = lstm_gates"),
+            "The candidate and the output gate are taken for each other where lstm_gates is called. It returns forget "
+            "gate, update gate, candidate, output gate.",
+        ),
         WITHOUT_TANH,
         ACTIVATION_FOR_MEMORY,
         Mistake(
@@ -468,7 +514,7 @@ encoder_context = Exercise(
         ),
         Mistake(
             "a_step_too_early",
-            (LAST, "np.maximum(mask.sum(axis=1).astype(int) - 2, 0)"),
+            (LAST, "mask.sum(axis=1).astype(int) - 2"),
             "You read one step before the last token, so that the last token is not in the context.",
         ),
         Mistake(
@@ -536,6 +582,10 @@ encoder_context = Exercise(
     ],
 )
 
+TOO_LITTLE = (
+    "What is taken off is less than the largest score of its column, so exp of what is left can still be infinity. With "
+    "the largest taken off, no score is above 0."
+)
 log_softmax = Exercise(
     function=reference.log_softmax,
     title="Logarithms of probabilities",
@@ -572,6 +622,16 @@ log_softmax = Exercise(
             "largest score of its own.",
         ),
         Mistake(
+            "less_than_the_largest_taken_off",
+            ("z.max(axis=0)", "z.mean(axis=0)"),
+            TOO_LITTLE,
+        ),
+        Mistake(
+            "half_of_the_largest_taken_off",
+            ("z.max(axis=0)", "z.max(axis=0) / 2"),
+            TOO_LITTLE,
+        ),
+        Mistake(
             "largest_left_off",
             ("log_y: Array = shifted - np.log", "log_y: Array = z - np.log"),
             "The largest score is taken off inside exp, but not of the score before it. Use the same numbers in both "
@@ -584,6 +644,14 @@ log_softmax = Exercise(
                 (".sum(axis=0)", ".sum(axis=1, keepdims=True)"),
             ],
             "Your sum runs over the examples. It runs over the tokens, axis 0.",
+        ),
+        Mistake(
+            "sum_over_the_last_axis",
+            [
+                ("z.max(axis=0)", "z.max(axis=-1, keepdims=True)"),
+                (".sum(axis=0)", ".sum(axis=-1, keepdims=True)"),
+            ],
+            "Your sum runs over the last axis, the examples or the steps. It runs over the tokens, axis 0.",
         ),
         Mistake(
             "sum_over_everything",
@@ -882,6 +950,15 @@ decoder_forward = Exercise(
             "before goes on.",
         ),
         Mistake(
+            "state_not_carried",
+            (
+                "decoder_step(before[:, t], context, a, c, parameters)",
+                "decoder_step(before[:, t], context, context, np.zeros_like(c), parameters)",
+            ),
+            "Every step begins anew, with the context and an empty memory. Only the first does; then activation and memory "
+            "of the step before go on.",
+        ),
+        Mistake(
             "activation_for_the_context",
             (
                 "decoder_step(before[:, t], context, a, c, parameters)",
@@ -1017,6 +1094,16 @@ translation_loss = Exercise(
             ),
             "You have the loss of lecture note 002, with log(1 − ŷ) of all other tokens. One token of V_y is right: its "
             "log-probability alone counts.",
+        ),
+        Mistake(
+            "both_classes_of_all_tokens",
+            ("# (m, T_y)\n", "\n    chosen = chosen + np.log(1 - np.exp(log_y)).sum(axis=0)\n"),
+            "You add log(1 − ŷ) of all tokens. The log-probability of the true token counts alone.",
+        ),
+        Mistake(
+            "both_classes_of_the_true_token",
+            ("# (m, T_y)\n", "\n    chosen = chosen + np.log(1 - np.exp(chosen))\n"),
+            "You add log(1 − ŷ) of the true token. The log-probability of the true token counts alone.",
         ),
         Mistake(
             "best_token",
@@ -1175,7 +1262,8 @@ decoder_gradients = Exercise(
         Row("loss", "loss", points=1),
         Row("dcontext", "gradients.dcontext", points=2),
         Row("dE_y", "gradients.dE_y", points=2),
-        Row("all gradients", "gradients", points=3),
+        *(Row(name, f"gradients.{name}", points=0.25) for name in OF_DECODER),
+        *(Row(name, f"gradients.{name}", points=0.5) for name in ("dWy", "dby")),
     ],
     needs=["teacher_forcing", "lstm_states", "log_softmax", "translation_loss", "output_layer_gradients"],
     mistakes=[
@@ -1196,8 +1284,12 @@ decoder_gradients = Exercise(
         Mistake(
             "steps_and_examples_mixed",
             ("before.ravel()", "before.T.ravel()"),
-            "Gradients and tokens are in different orders: dx runs through the steps of the first example, then of the "
-            "second. Put the tokens in the same order.",
+            MIXED,
+        ),
+        Mistake(
+            "axes_of_dx_turned",
+            ('inner["dx"][:n_e].reshape', 'inner["dx"][:n_e].transpose(0, 2, 1).reshape'),
+            MIXED,
         ),
         Mistake(
             "the_answer_fed",
@@ -1216,6 +1308,14 @@ decoder_gradients = Exercise(
             "context_not_read",
             ("[E_y[:, before], contexts]", "[E_y[:, before], 0 * contexts]"),
             "The context is the first activation only. Each step reads it besides, below the token before.",
+        ),
+        Mistake(
+            "context_read_once",
+            (
+                "[E_y[:, before], contexts]",
+                "[E_y[:, before], contexts * (np.arange(before.shape[1]) == 0)]",
+            ),
+            "Only the first step reads the context. Every step does.",
         ),
         Mistake(
             "context_above_the_token",
@@ -1284,6 +1384,16 @@ decoder_gradients = Exercise(
             "Gradients come from padding too. The loss has none there.",
         ),
         Mistake(
+            "gradients_for_the_tokens_fed",
+            ("log_y, targets, mask, a, decoder", "log_y, before, mask, a, decoder"),
+            "The softmax layer's gradients are those for the tokens that were fed. What is to be predicted are the targets.",
+        ),
+        Mistake(
+            "loss_of_the_tokens_fed",
+            ("translation_loss(log_y, targets, mask)", "translation_loss(log_y, before, mask)"),
+            "Your loss asks for the tokens that were fed. What is to be predicted are the targets.",
+        ),
+        Mistake(
             "loss_with_padding",
             (
                 "translation_loss(log_y, targets, mask)",
@@ -1308,7 +1418,7 @@ encoder_gradients = Exercise(
     result=Dict(dE_x=Array("n_e", "V_x"), **OF_ENCODER),
     draw=draw_encoder_loss,
     dims=SOURCE_DIMS,
-    rows=[Row("dE_x", "dE_x", points=3), Row("all gradients", "", points=4)],
+    rows=[Row("dE_x", "dE_x", points=3), *(Row(name, name, points=0.5) for name in OF_ENCODER)],
     needs=["lstm_states"],
     mistakes=[
         Mistake(
@@ -1321,6 +1431,11 @@ encoder_gradients = Exercise(
             "enters_a_step_too_late",
             (LAST, "mask.sum(axis=1).astype(int) % mask.shape[1]"),
             "dcontext enters one step after the last token. Of n tokens the last stands at n − 1.",
+        ),
+        Mistake(
+            "enters_a_step_too_early",
+            (LAST, "mask.sum(axis=1).astype(int) - 2"),
+            "dcontext enters one step before the last token. It enters where the context was read: at the last token.",
         ),
         Mistake(
             "enters_at_the_first_step",
@@ -1359,8 +1474,12 @@ encoder_gradients = Exercise(
         Mistake(
             "steps_and_examples_mixed",
             ("tokens.ravel()", "tokens.T.ravel()"),
-            "Gradients and tokens are in different orders: dx runs through the steps of the first example, then of the "
-            "second. Put the tokens in the same order.",
+            MIXED,
+        ),
+        Mistake(
+            "axes_of_dx_turned",
+            ('inner["dx"].reshape', 'inner["dx"].transpose(0, 2, 1).reshape'),
+            MIXED,
         ),
         Mistake(
             "embedding_of_the_targets",
@@ -1474,6 +1593,25 @@ greedy_decode = Exercise(
             "The context goes into the memory. It is the decoder's first activation.",
         ),
         Mistake(
+            "memory_begins_with_the_context",
+            ("np.zeros_like(context)", "context"),
+            "The memory begins with the context too. It begins with zero.",
+        ),
+        Mistake(
+            "one_list_for_all",
+            ("[[] for _ in tokens]", "[[]] * len(tokens)"),
+            "All translations are one and the same list: [[]] * m names it m times. Each example needs a list of its own.",
+        ),
+        Mistake(
+            "those_behind_a_finished_one_left_out",
+            (
+                "for i in np.flatnonzero(~finished):\n",
+                "for i in range(len(tokens)):\n            if finished[i]:\n                break\n",
+            ),
+            "A step stops at the first example that has ended, and those behind it in the batch get no token. Only the one "
+            "that has ended is passed over.",
+        ),
+        Mistake(
             "least_probable",
             ("argmax", "argmin"),
             "You take the least probable token. The most probable one is taken.",
@@ -1492,6 +1630,11 @@ greedy_decode = Exercise(
             "one_step_too_few",
             ("range(longest)", "range(longest - 1)"),
             "There is a step too few: a translation that does not end has `longest` tokens.",
+        ),
+        Mistake(
+            "longest_ignored",
+            ("range(longest)", "range(100)"),
+            "A translation that has not ended after `longest` steps goes on. It is cut there.",
         ),
         Mistake(
             "start_counts_as_a_step",
@@ -1547,6 +1690,42 @@ exact_match = Exercise(
                 "append(sum(a == b for a, b in zip(decoded[i], targets[i])) / len(targets[i]))",
             ),
             "You count tokens. A translation counts when it is right from the first token to the last.",
+        ),
+        Mistake(
+            "shares_of_compared_tokens",
+            (
+                "append(list(decoded[i]) == list(targets[i]))",
+                "append(float(np.mean([a == b for a, b in zip(decoded[i], targets[i])])))",
+            ),
+            "You count tokens, as far as the shorter of two lists goes. A translation counts when it is right from the "
+            "first token to the last.",
+        ),
+        Mistake(
+            "shares_of_all_compared_tokens",
+            (
+                "append(list(decoded[i]) == list(targets[i]))",
+                "extend(a == b for a, b in zip(decoded[i], targets[i]))",
+            ),
+            "You have the share of right tokens among all tokens of a group. A translation counts when it is right from the "
+            "first token to the last.",
+        ),
+        Mistake(
+            "shares_of_tokens_of_one_length",
+            (
+                "append(list(decoded[i]) == list(targets[i]))",
+                "append(\n"
+                "            float(np.mean(np.equal(decoded[i], targets[i])))\n"
+                "            if len({len(one) for one in (*decoded, *targets)}) == 1\n"
+                "            else list(decoded[i]) == list(targets[i])\n"
+                "        )",
+            ),
+            "Where all lists have one length, you count tokens: NumPy makes a table of such lists, and compares entry by "
+            "entry. A translation counts when it is right from the first token to the last.",
+        ),
+        Mistake(
+            "groups_without_a_right_one_left_out",
+            ("in right.items()", "in right.items() if any(hits)"),
+            "A group in which nothing is right is missing. Its share is 0.",
         ),
         Mistake(
             "beginning_is_enough",

@@ -77,7 +77,7 @@ plots.unrolled(list("5 may 2024"), [*"2024-05-05", "<EOS>"])
 r"""
 Nothing else connects the two rows. All that the decoder will ever know about the input is in the $n_a$ numbers on the orange arrows, the same numbers on each. Remember them.
 
-**The task.** Inputs hold one to four dates in one of 16 locales, in the words of that language; the output has the same dates, in the same order. The examples below are held out: no date among them is in the training data.
+**The task.** Inputs hold one to four dates in one of 16 locales, in the words of that language and in lower case throughout; the output has the same dates, in the same order. The examples below are held out: no date among them is in the training data.
 """
 
 # %% demo=true
@@ -191,7 +191,7 @@ Look the tokens up in `parameters["E_x"]`, run `parameters["encoder"]` over them
 </details>
 <details><summary>Hint 2: another step for each example</summary>
 
-With `last` $(m,)$, `a[:, np.arange(m), last]` takes from example $i$ the step `last[i]`.
+Two arrays of indices side by side are taken in pairs: `z[np.array([0, 1]), np.array([5, 3])]` is `z[0, 5]` and `z[1, 3]`. Here one of them numbers the examples, and the other has each one's step.
 
 </details>
 <details><summary>Hint 3: faster training</summary>
@@ -229,7 +229,7 @@ $$
 x^{\langle t \rangle} = \begin{bmatrix} E_y[:, \text{token before}] \\ \text{context} \end{bmatrix} \qquad (n_e + n_a,\ m)
 $$
 
-It updates its state, and gives each token of the vocabulary a probability. A whole output is a product of many probabilities, far too small for a computer's numbers after a few dozen factors. So we keep *logarithms*, which add up:
+It updates its state, and gives each token of the vocabulary a probability. The probability of a whole output is a product of many, and such a product may be too small a number for a computer. If every factor is $1/15$, it is stored as 0 from the 39th factor on in 32 bits, with which you will train, and from the 276th on in 64 bits; four dates have 44 tokens. So we keep *logarithms*, which add up:
 
 $$
 \log P(y \mid x) = \sum_t \log P\left(y^{\langle t \rangle} \mid \dots\right)
@@ -237,7 +237,7 @@ $$
 \log \hat y_k = \log \frac{e^{z_k}}{\sum_j e^{z_j}} = z_k - \log \sum_j e^{z_j}
 $$
 
-The right-hand form never takes the logarithm of a probability. This matters: a probability below about $10^{-324}$ is stored as 0, and $\log 0 = -\infty$. One thing is left: $e^{z_j}$ is infinite from $z_j \approx 710$ on. Subtracting the same number from all scores of a column does not change the result, so subtract the largest.
+The right-hand form never takes the logarithm of a probability. This matters: a probability below about $10^{-324}$ is stored as 0 (in 32 bits below about $10^{-45}$), and $\log 0 = -\infty$. One thing is left: $e^{z_j}$ is infinite from $z_j \approx 710$ on (in 32 bits from 89 on). Subtracting the same number from all scores of a column does not change the result, so subtract the largest.
 """
 
 # %% [markdown]
@@ -274,7 +274,7 @@ One step, for all $m$ examples: `tokens` $(m,)$ are the tokens before, `context`
 
 <details><summary>Hint</summary>
 
-`np.concatenate([E_y[:, tokens], context])` is $x$. Then one turn of the loop in `lstm_states`, and `log_softmax` of $W_y\, a + b_y$ with the *new* activation.
+`np.concatenate` joins the two parts of $x$ along axis 0. What follows is one turn of the loop in `lstm_states`. The softmax layer reads the activation *after* that turn.
 
 </details>
 """
@@ -702,7 +702,7 @@ r"""
 
 <details><summary>Hint</summary>
 
-Two lists are equal, `==`, when they have the same length and the same items in the same order.
+Python can compare lists as wholes; no loop over tokens is needed. A group in which nothing is right has the share 0.
 
 </details>
 """
@@ -757,7 +757,7 @@ def translated(sources, parameters, longest=60):
     found = {}
     for k in range(0, len(order), 100):
         chosen = order[k : k + 100]
-        tokens, mask = pad_batch([source_vocabulary.encode(sources[i]) for i in chosen], 0)
+        tokens, mask = pad_batch([source_vocabulary.encode(sources[i].lower()) for i in chosen], 0)
         for i, row in zip(chosen, greedy_decode(tokens, mask, parameters, sos, eos, longest), strict=True):
             found[i] = "".join(target_vocabulary.tokens[token] for token in row)
     return [found[i] for i in range(len(sources))]
@@ -852,7 +852,7 @@ r"""
 
 This is the weakness of the idea. The context has $n_a$ numbers, whether the input is one date or four. What the encoder reads has to be kept in them to the end of the input, and the decoder has to take it out again piece by piece, while it keeps track of where it is. More units push the limit out. They do not remove it.
 
-Where in an output does it go wrong? For each number of dates, the share of outputs without a mistake up to each character. A vertical line stands at the end of each date.
+Where in an output does it go wrong? For each number of dates, the share of outputs without a mistake up to each character. Vertical lines stand at the spaces between two dates, which are characters 11, 22 and 33.
 """
 
 # %% demo=true
@@ -863,14 +863,15 @@ plots.right_so_far(places, {count: 11 * count for count in places})
 
 # %% [markdown]
 r"""
-Look at the end of the first date, at character 10. It is the same task in every curve. Where a curve has already fallen there, the first date got harder because others follow it in the input: all compete for the same numbers. The later a date stands, the more of it is lost.
+Look at the end of the first date, character 10, just before the first line. It is the same task in every curve. Where a curve has already fallen there, the first date got harder because others follow it in the input: all compete for the same numbers. Then look at how much of a curve is left from one line to the next: of the outputs of three or four dates whose first date is right, most have a mistake in the second.
 
 ### Fed the truth, fed itself
 
-During training, the decoder always continued a *right* beginning. When it translates, it continues its own, mistakes included, and such beginnings it has never seen. This is called **exposure bias**. How much does it cost here? Of the characters of the same inputs, how many are right when the truth is fed, and how many when the model is fed what it wrote?
+During training, the decoder always continued a *right* beginning. When it translates, it continues its own, mistakes included, and such beginnings it has never seen. This is called **exposure bias**. How much does it cost here? Of the characters of the same outputs, `<EOS>` as the last, how many are right when the truth is fed, and how many when the model is fed what it wrote?
 """
 
 # %% demo=true
+end = EOS[0]  # one character in place of <EOS>
 print("dates   characters right, truth fed   fed itself")
 for count in sorted(shares):
     these = [(example, text) for example, text in zip(chosen, given, strict=True) if example.size == count][
@@ -879,9 +880,8 @@ for count in sorted(shares):
     tokens, mask, y, y_mask = batch_of(*zip(*((e.source, e.target) for e, _ in these), strict=True))
     forced = decoder_forward(y, encoder_context(tokens, mask, parameters), parameters, sos).argmax(axis=0)
     with_truth = (forced == y)[y_mask].mean()
-    alone = np.mean(
-        [a == b for e, text in these for a, b in zip(f"{text:<{len(e.target)}}", e.target, strict=False)]
-    )
+    pairs = [(f"{text}{end}".ljust(len(e.target) + 1, "?"), f"{e.target}{end}") for e, text in these]
+    alone = np.mean([a == b for pair in pairs for a, b in zip(*pair, strict=False)])
     print(f"{count:<8}{with_truth:>26.3f}{alone:>13.3f}")
 
 # %% [markdown]
@@ -903,7 +903,7 @@ def watched(text):
     """Probabilities (V_y, T) of the steps that greedy decoding makes."""
     tokens, mask = pad_batch([source_vocabulary.encode(text)], 0)
     written = greedy_decode(tokens, mask, parameters, sos, eos, 66)[0]
-    targets = np.array([[*written, eos]])
+    targets = np.array([[*written, eos][:66]])  # of one that was cut, the steps that were made
     return np.exp(decoder_forward(targets, encoder_context(tokens, mask, parameters), parameters, sos)[:, 0])
 
 
