@@ -286,7 +286,7 @@ def translate(
         longest: of how many tokens a translation may consist.
 
     Returns:
-        found: for each example a list of its tokens, without sos and eos. Of tokens equally probable the first is taken;
+        found: for each example a list of its tokens, without the sos that is fed first and the eos that ends it;
         alignments: for each example (tokens found, T_x), the weights with which each of them was predicted.
 
     Raises:

@@ -1,7 +1,7 @@
 """What is graded in 15-attention."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,14 +44,20 @@ ENERGY_DIMS = [
     {"n_a": 2, "n_h": 6, "m": 1, "T_x": 5},
     {"n_a": 4, "n_h": 1, "m": 3, "T_x": 6},
 ]
-# Where `empty` is 1, one example is padding throughout; `size` is how far energies reach.
+# Where `empty` is 1, one example is padding throughout; `size` is how far energies reach; where `far` is 1, those of one
+# example are far below all others, and its largest is that of a token.
 WEIGHT_DIMS = [
-    {"m": 4, "T_x": 6, "size": 2, "empty": 0},
-    {"m": 1, "T_x": 5, "size": 3, "empty": 0},
-    {"m": 5, "T_x": 7, "size": 2, "empty": 1},
-    {"m": 3, "T_x": 4, "size": 1000, "empty": 0},
+    {"m": 4, "T_x": 6, "size": 2, "empty": 0, "far": 0},
+    {"m": 1, "T_x": 5, "size": 3, "empty": 0, "far": 0},
+    {"m": 5, "T_x": 7, "size": 2, "empty": 1, "far": 0},
+    {"m": 3, "T_x": 4, "size": 1000, "empty": 0, "far": 0},
+    {"m": 2, "T_x": 3, "size": 2, "empty": 0, "far": 1},
 ]
-CONTEXT_DIMS = [{"n_a": 3, "m": 5, "T_x": 7}, {"n_a": 4, "m": 1, "T_x": 6}, {"n_a": 1, "m": 3, "T_x": 4}]
+CONTEXT_DIMS = [
+    {"n_a": 3, "m": 5, "T_x": 7, "empty": 1},
+    {"n_a": 4, "m": 1, "T_x": 6, "empty": 0},
+    {"n_a": 1, "m": 3, "T_x": 4, "empty": 0},
+]
 STEP_DIMS = [
     {"n_a": 3, "n_e": 2, "n_h": 4, "V_y": 8, "m": 5, "T_x": 7},
     {"n_a": 2, "n_e": 3, "n_h": 5, "V_y": 7, "m": 1, "T_x": 6},
@@ -61,9 +67,11 @@ MODEL_DIMS = [
     {"n_a": 3, "n_e": 2, "n_h": 4, "V_x": 9, "V_y": 8, "m": 5, "T_x": 7, "T_y": 10},
     {"n_a": 4, "n_e": 3, "n_h": 6, "V_x": 10, "V_y": 7, "m": 1, "T_x": 5, "T_y": 9},
 ]
+# Where `at_once` is 1, one translation ends with the first step.
 SEARCH_DIMS = [
-    {"n_a": 3, "n_e": 2, "n_h": 7, "V_x": 9, "V_y": 5, "m": 4, "T_x": 8, "longest": 10},
-    {"n_a": 4, "n_e": 3, "n_h": 2, "V_x": 7, "V_y": 6, "m": 1, "T_x": 5, "longest": 9},
+    {"n_a": 3, "n_e": 2, "n_h": 7, "V_x": 9, "V_y": 5, "m": 4, "T_x": 8, "longest": 10, "at_once": 0},
+    {"n_a": 4, "n_e": 3, "n_h": 2, "V_x": 7, "V_y": 6, "m": 1, "T_x": 5, "longest": 9, "at_once": 0},
+    {"n_a": 2, "n_e": 5, "n_h": 4, "V_x": 8, "V_y": 7, "m": 3, "T_x": 6, "longest": 9, "at_once": 1},
 ]
 PRODUCT_DIMS = [
     {"d": 4, "d_v": 3, "m": 5, "T_q": 2, "T_x": 7, "empty": 0},
@@ -101,20 +109,27 @@ def draw_energies(rng: np.random.Generator, dims: Dims) -> Arguments:
 def draw_masked(rng: np.random.Generator, dims: Dims) -> Arguments:
     """Energies of which the largest are those of padding, and a mask; e to the power of a large one is 0 or infinite."""
     mask, size = padding(rng, dims), dims["size"]
+    short = rng.choice(np.flatnonzero(~mask.all(axis=1)))
     if dims["empty"]:
         mask[rng.integers(dims["m"])] = 0
     energies = rng.uniform(-1, 1, mask.shape) * min(size, 3)
     if size > 3:
-        energies += size * rng.permutation([-1.4, -1.1, 1.2])[: dims["m"], np.newaxis]
+        energies += size * np.insert(rng.permutation([-1.4, -1.1]), short, 1.2)[:, np.newaxis]
     energies += (1 - mask) * size * rng.uniform(1, 2, mask.shape)
     # Numbers that float32 holds, so that it is not their rounding which is judged.
-    return {"energies": np.round(256 * energies) / 256, "mask": mask}
+    energies = np.round(256 * energies) / 256
+    if dims["far"]:
+        below = rng.permutation(dims["T_x"]) + dims["T_x"] * (1 - mask[short])
+        energies[short] = -(2.0**40) - 2.0**18 * below
+    return {"energies": energies, "mask": mask}
 
 
 def drawn_weights(rng: np.random.Generator, dims: Dims) -> NDArray[np.float64]:
-    """Shares that are 0 on padding."""
+    """Shares that are 0 on padding, of which one example may consist."""
     drawn = rng.uniform(0.1, 1, (dims["m"], dims["T_x"])) * padding(rng, dims)
     shares: NDArray[np.float64] = drawn / drawn.sum(axis=1, keepdims=True)
+    if dims["empty"]:
+        shares[rng.integers(dims["m"])] = 0
     return shares
 
 
@@ -157,32 +172,66 @@ def draw_forward(rng: np.random.Generator, dims: Dims) -> Arguments:
         "tokens": rng.integers(dims["V_x"], size=(dims["m"], dims["T_x"])),
         "mask": padding(rng, dims),
         "parameters": draw_model(rng, dims),
-        "sos": int(rng.integers(dims["V_y"])),
+        "sos": int(rng.integers(1, dims["V_y"])),
     }
 
 
 def draw_search(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Inputs of which one is translated to the last step and the others end at different ones; of one, it ends midway."""
+    """Inputs whose translations end at different steps: one at once, or one not before it is cut, or one midway."""
     longest = dims["longest"]
     while True:
         tokens = rng.integers(dims["V_x"], size=(dims["m"], dims["T_x"]))
-        sos = int(rng.integers(dims["V_y"]))
-        rest = {"mask": padding(rng, dims), "parameters": draw_model(rng, dims), "sos": sos}
-        # What is found when no token is an end.
-        paths, _ = reference.translate.__wrapped__(tokens, **rest, eos=-1, longest=longest)  # type: ignore[attr-defined]
+        sos = int(rng.integers(1, dims["V_y"]))
+        rest: dict[str, Any] = {"mask": padding(rng, dims), "parameters": draw_model(rng, dims), "sos": sos}
+        rest["parameters"]["decoder"]["by"][sos] += 1  # so that it is written, too
+        if dims["at_once"] and len({path[0] for path in first_tokens(tokens, **rest)}) == 1:
+            continue
+        paths = first_tokens(tokens, **rest, longest=longest)
         for eos in range(dims["V_y"]):
-            if eos != sos and good_search(paths, eos, longest):
+            if eos == sos or not good_search(paths, eos, dims):
+                continue
+            if dims["m"] == 1 or dims["at_once"] or start_tells(paths, tokens, rest, eos, longest):
                 return {"tokens": tokens, **rest, "eos": eos, "longest": longest}
 
 
-def good_search(paths: list[list[int]], eos: int, longest: int) -> bool:
+def first_tokens(tokens: NDArray[np.int64], *, longest: int = 1, **rest: Any) -> list[list[int]]:
+    """What is found when no token is an end."""
+    paths, _ = reference.translate.__wrapped__(tokens, **rest, eos=-1, longest=longest)  # type: ignore[attr-defined]
+    return cast(list[list[int]], paths)
+
+
+def good_search(paths: list[list[int]], eos: int, dims: Dims) -> bool:
     """Whether translations tell right from wrong: several tokens, ends at several steps, and tokens after an end."""
+    longest = dims["longest"]
     ends = [path.index(eos) if eos in path else longest for path in paths]
     varied = any(len(set(path[:end])) > 1 for path, end in zip(paths, ends, strict=True))
     if len(paths) == 1:
         return varied and 2 < ends[0] < longest - 2
+    if dims["at_once"]:
+        return varied and 0 in ends
     goes_on = any(set(path[end:]) - {eos} for path, end in zip(paths, ends, strict=True))
-    return varied and goes_on and longest in ends and len(set(ends)) > 2
+    others = len({tuple(path[: min(ends)]) for path in paths}) > 1
+    return varied and goes_on and others and longest in ends and len(set(ends)) > 2
+
+
+def start_tells(
+    paths: list[list[int]], tokens: NDArray[np.int64], rest: dict[str, Any], eos: int, longest: int
+) -> bool:
+    """Whether it shows when the `sos` that a model writes is taken out, taken for an end, or kept from being written."""
+    sos, decoder = rest["sos"], rest["parameters"]["decoder"]
+    by = np.where(np.arange(len(decoder["by"]))[:, np.newaxis] == sos, -1e9, decoder["by"])
+    without = {**rest, "parameters": {**rest["parameters"], "decoder": {**decoder, "by": by}}}
+    right = cut(paths, eos)
+    taken_out = [[token for token in path if token != sos] for path in right]
+    wrong = [taken_out, cut(right, sos)]
+    if right in wrong or taken_out == wrong[1]:
+        return False
+    return cut(first_tokens(tokens, **without, longest=longest), eos) not in wrong
+
+
+def cut(paths: list[list[int]], end: int) -> list[list[int]]:
+    """Each path up to its first `end`."""
+    return [path[: path.index(end)] if end in path else path for path in paths]
 
 
 def draw_weights_backward(rng: np.random.Generator, dims: Dims) -> Arguments:
@@ -257,8 +306,8 @@ additive_energies = Exercise(
                 "np.tanh(of_state[:, :, np.newaxis] + of_annotations)",
                 "of_state[:, :, np.newaxis] + of_annotations",
             ),
-            "There is no tanh. Without it the state adds the same number to all energies of an example, and the softmax "
-            "would take that out again.",
+            "There is no tanh. Without it the state adds the same number to all energies of an example, and the "
+            "softmax would take that out again.",
         ),
         Mistake(
             "tanh_at_the_end",
@@ -269,7 +318,8 @@ additive_energies = Exercise(
                 ),
                 ("return energies", "return np.tanh(energies)"),
             ],
-            "tanh is taken of the energies. It belongs inside, before v, and the energies themselves may be of any size.",
+            "tanh is taken of the energies. It belongs inside, before v, and the energies themselves may be of any "
+            "size.",
         ),
         Mistake(
             "tanh_twice",
@@ -300,8 +350,8 @@ additive_energies = Exercise(
         Mistake(
             "matrix_product_with_all_annotations",
             ('np.einsum("ha,amt->hmt", parameters["Wa"], a, optimize=True)', 'parameters["Wa"] @ a'),
-            "Of three axes, @ takes the last two for a matrix: it would multiply along the examples. Take one place at a "
-            "time, or einsum.",
+            "Of three axes, @ takes the last two for a matrix: it would multiply along the examples. Take one place "
+            "at a time, or einsum.",
         ),
         Mistake(
             "v_forgotten",
@@ -330,7 +380,8 @@ additive_energies = Exercise(
                 'parameters["Ws"] @ s_prev + parameters["b"]',
                 '0 * (parameters["Ws"] @ s_prev) + parameters["b"]',
             ),
-            "The decoder's activation plays no part, so every step would look at the same places. Ws s is inside the tanh.",
+            "The decoder's activation plays no part, so every step would look at the same places. Ws s is inside the "
+            "tanh.",
         ),
         Mistake(
             "annotations_ignored",
@@ -394,7 +445,7 @@ attention_weights = Exercise(
         Row("weights with padding", "", points=8),
         Row("weights without padding", "", points=3, cases=WITHOUT_PADDING),
     ],
-    extra=[whole(draw_masked, {"m": 3, "T_x": 5, "size": 2, "empty": 0})],
+    extra=[whole(draw_masked, {"m": 3, "T_x": 5, "size": 2, "empty": 0, "far": 0})],
     mistakes=[
         Mistake(
             "mask_ignored",
@@ -412,14 +463,14 @@ attention_weights = Exercise(
                 ("mask.astype(bool)", "np.ones_like(mask).astype(bool)"),
                 ("return exponentials / np.where(sums, sums, 1)", "return mask * exponentials / sums"),
             ],
-            "The softmax is taken over everything and padding is wiped afterwards, so the weights that are left do not "
-            "add up to 1. Mask before you divide by the sum.",
+            "The softmax is taken over everything and padding is wiped afterwards, so the weights that are left do "
+            "not add up to 1. Mask before you divide by the sum.",
         ),
         Mistake(
             "energies_times_mask",
             ("real = mask.astype(bool)", "energies = energies * mask\n    real = np.ones_like(mask) == 1"),
-            "The energies on padding are set to 0, and e⁰ = 1: padding still gets weight. What has no weight has energy −∞, "
-            "or its exponential set to 0.",
+            "The energies on padding are set to 0, and e⁰ = 1: padding still gets weight. What has no weight has "
+            "energy −∞, or its exponential set to 0.",
         ),
         Mistake(
             "energies_times_mask_and_wiped",
@@ -430,8 +481,8 @@ attention_weights = Exercise(
                 ),
                 ("return exponentials / np.where(sums, sums, 1)", "return mask * exponentials / sums"),
             ],
-            "The energies on padding are set to 0, and its weights are wiped at the end; but e⁰ = 1 was in the sum, so the "
-            "weights that are left do not add up to 1.",
+            "The energies on padding are set to 0, and its weights are wiped at the end; but e⁰ = 1 was in the sum, "
+            "so the weights that are left do not add up to 1.",
         ),
         Mistake(
             "minus_infinity_times_zero",
@@ -439,7 +490,8 @@ attention_weights = Exercise(
                 "real = mask.astype(bool)",
                 "energies = energies + (1 - mask) * -np.inf\n    real = mask.astype(bool)",
             ),
-            "−∞ is multiplied by 0, which is NaN and no number, at every place that is real. Choose with np.where instead.",
+            "−∞ is multiplied by 0, which is NaN and no number, at every place that is real. Choose with np.where "
+            "instead.",
         ),
         Mistake(
             "not_negative_enough",
@@ -447,8 +499,8 @@ attention_weights = Exercise(
                 "real = mask.astype(bool)",
                 "energies = np.where(mask == 1, energies, -10.0)\n    real = np.ones_like(mask) == 1",
             ),
-            "Padding is given an energy that is small, but not below all others: energies may be of any size. Take −∞, or "
-            "set its exponential to 0.",
+            "Padding is given an energy that is small, but not below all others: energies may be of any size. Take "
+            "−∞, or set its exponential to 0.",
         ),
         Mistake(
             "constant_added",
@@ -456,35 +508,73 @@ attention_weights = Exercise(
                 "real = mask.astype(bool)",
                 "energies = energies - 100 * (1 - mask)\n    real = np.ones_like(mask) == 1",
             ),
-            "A constant is taken off the energies on padding. Where those are large, padding still gets weight. Take −∞, or "
-            "set its exponential to 0.",
+            "A constant is taken off the energies on padding. Where those are large, padding still gets weight. Take "
+            "−∞, or set its exponential to 0.",
         ),
         Mistake(
             "all_padding_is_nan",
             ("np.where(sums, sums, 1)", "sums"),
-            "An example that is all padding divides 0 by 0, or takes −∞ from −∞, and NaN spreads to all that reads it. Its "
-            "weights are 0.",
+            "An example that is all padding divides 0 by 0, or takes −∞ from −∞, and NaN spreads to all that reads "
+            "it. Its weights are 0.",
         ),
         Mistake(
             "all_padding_is_shared",
             (
                 "real = mask.astype(bool)",
+                "energies = np.where(mask == 1, energies, -1e30)\n    real = np.ones_like(mask) == 1",
+            ),
+            "In an example that is all padding all energies are equally small, so that padding shares the weight. "
+            "There the weights are 0.",
+        ),
+        Mistake(
+            "not_low_enough",
+            ("np.where(real, energies, energies.min())", "np.where(real, energies, -1e9)"),
+            "The number that padding gets is not below all others: where the tokens' energies are lower still, it is "
+            "taken for the largest, and nothing is left of them. Energies may be of any size. Take −∞, or the "
+            "smallest of all energies.",
+        ),
+        Mistake(
+            "not_low_enough_and_nan",
+            [
+                ("np.where(real, energies, energies.min())", "np.where(real, energies, -1e9)"),
+                ("np.where(sums, sums, 1)", "sums"),
+            ],
+            "Two things: the number that padding gets is not below all others, since energies may be of any size; and "
+            "where all exponentials are 0, 0 is divided by 0. An example that is all padding has weights 0.",
+        ),
+        Mistake(
+            "not_low_enough_and_shared",
+            (
+                "real = mask.astype(bool)",
                 "energies = np.where(mask == 1, energies, -1e9)\n    real = np.ones_like(mask) == 1",
             ),
-            "In an example that is all padding all energies are equally small, so that padding shares the weight. There the "
-            "weights are 0.",
+            "Two things: the number that padding gets is not below all others, since energies may be of any size; and "
+            "in an example that is all padding, padding shares the weight, where all weights should be 0.",
+        ),
+        Mistake(
+            "not_low_enough_and_wiped",
+            (
+                "    real = mask.astype(bool)",
+                "    energies = np.where(mask == 1, energies, -1e3)\n"
+                "    powers = np.exp(energies - energies.max(axis=1, keepdims=True))\n"
+                "    return mask * powers / powers.sum(axis=1, keepdims=True)\n"
+                "    real = mask.astype(bool)",
+            ),
+            "Padding is given a number that is low, but energies may be of any size. Where the tokens' are lower, "
+            "padding takes the weight, and after it is wiped nothing is left. Take −∞, or the smallest of all "
+            "energies.",
         ),
         Mistake(
             "overflow",
             ("np.exp(kept - kept.max(axis=1, keepdims=True))", "np.exp(kept)"),
-            "e to a large energy is infinite, and to a very negative one 0. Take the largest energy of each example off "
-            "before: the weights stay the same.",
+            "e to a large energy is infinite, and to a very negative one 0. Take the largest energy of each example "
+            "off before: the weights stay the same.",
         ),
         Mistake(
             "largest_of_padding",
             ("np.where(real, energies, energies.min())", "energies"),
-            "The largest energy is looked for among padding too. Where that one is far above all others, nothing is left of "
-            "them after it is taken off. Look for the largest among the tokens.",
+            "The largest energy is looked for among padding too. Where that one is far above all others, nothing is "
+            "left of them after it is taken off. Look for the largest among the tokens.",
         ),
         Mistake(
             "largest_of_padding_and_nan",
@@ -492,8 +582,32 @@ attention_weights = Exercise(
                 ("np.where(real, energies, energies.min())", "energies"),
                 ("np.where(sums, sums, 1)", "sums"),
             ],
-            "Two things: the largest energy is looked for among padding too, and an example that is all padding divides 0 "
-            "by 0. Look for the largest among the tokens; where there is none, the weights are 0.",
+            "Two things: the largest energy is looked for among padding too, and an example that is all padding "
+            "divides 0 by 0. Look for the largest among the tokens; where there is none, the weights are 0.",
+        ),
+        Mistake(
+            "largest_of_the_batch",
+            ("kept.max(axis=1, keepdims=True)", "kept.max()"),
+            "The largest energy is looked for in the whole batch. Where it is far above those of another example, "
+            "nothing is left of them after it is taken off. Each example has its own, the largest of its tokens.",
+        ),
+        Mistake(
+            "largest_of_the_batch_and_nan",
+            [("kept.max(axis=1, keepdims=True)", "kept.max()"), ("np.where(sums, sums, 1)", "sums")],
+            "Two things: the largest energy is looked for in the whole batch, where each example has its own; and "
+            "where all exponentials are 0, 0 is divided by 0. An example that is all padding has weights 0.",
+        ),
+        Mistake(
+            "largest_of_the_batch_with_padding",
+            ("kept.max(axis=1, keepdims=True)", "energies.max()"),
+            "The largest energy is looked for in the whole batch. Where it is far above those of another example, "
+            "nothing is left of them after it is taken off. Each example has its own, the largest of its tokens.",
+        ),
+        Mistake(
+            "largest_of_the_batch_with_padding_and_nan",
+            [("kept.max(axis=1, keepdims=True)", "energies.max()"), ("np.where(sums, sums, 1)", "sums")],
+            "Two things: the largest energy is looked for in the whole batch, where each example has its own; and "
+            "where all exponentials are 0, 0 is divided by 0. An example that is all padding has weights 0.",
         ),
         Mistake(
             "overflow_and_nan",
@@ -501,8 +615,8 @@ attention_weights = Exercise(
                 ("np.exp(kept - kept.max(axis=1, keepdims=True))", "np.exp(kept)"),
                 ("np.where(sums, sums, 1)", "sums"),
             ],
-            "Two things: e to a large energy is infinite, so take the largest energy of each example off before; and an "
-            "example that is all padding divides 0 by 0, where its weights should be 0.",
+            "Two things: e to a large energy is infinite, so take the largest energy of each example off before; and "
+            "an example that is all padding divides 0 by 0, where its weights should be 0.",
         ),
         Mistake(
             "over_examples",
@@ -522,6 +636,33 @@ attention_weights = Exercise(
                 "    real = mask.astype(bool)",
             ),
             "The softmax is over the examples, axis 0. Weights are shared among the places of one input.",
+        ),
+        Mistake(
+            "over_examples_and_wiped",
+            (
+                "    real = mask.astype(bool)",
+                "    powers = np.exp(energies - energies.max(axis=0))\n"
+                "    return mask * powers / powers.sum(axis=0)\n"
+                "    real = mask.astype(bool)",
+            ),
+            "The softmax is over the examples, axis 0. Weights are shared among the places of one input.",
+        ),
+        Mistake(
+            "over_examples_with_a_low_number",
+            (
+                "    real = mask.astype(bool)",
+                "    powers = np.where(mask == 1, energies, -1e30)\n"
+                "    powers = np.exp(powers - powers.max(axis=0))\n"
+                "    return powers / powers.sum(axis=0)\n"
+                "    real = mask.astype(bool)",
+            ),
+            "The softmax is over the examples, axis 0. Weights are shared among the places of one input.",
+        ),
+        Mistake(
+            "sum_over_examples",
+            ("exponentials.sum(axis=1", "exponentials.sum(axis=0"),
+            "The exponentials are divided by their sum over the examples, axis 0. The sum is over the places of one "
+            "input.",
         ),
         Mistake(
             "over_everything",
@@ -583,10 +724,16 @@ context_vector = Exercise(
             "The weighted annotations are divided by T_x once more. The weights add up to 1 already.",
         ),
         Mistake(
+            "divided_by_the_weights",
+            ('np.einsum("mt,amt->am", weights, a)', "(weights * a).sum(axis=2) / weights.sum(axis=1)"),
+            "The sum is divided by the sum of the weights. That is 1, but 0 in an example that is all padding, and 0 "
+            "/ 0 is NaN. The context there is 0.",
+        ),
+        Mistake(
             "matrix_product",
             ('np.einsum("mt,amt->am", weights, a)', "a @ weights"),
-            "Of three axes, @ takes the last two for a matrix: it would mix the examples. Multiply number by number and add "
-            "up along the last axis.",
+            "Of three axes, @ takes the last two for a matrix: it would mix the examples. Multiply number by number "
+            "and add up along the last axis.",
         ),
         Mistake(
             "not_summed",
@@ -670,7 +817,8 @@ attention_step = Exercise(
         Mistake(
             "memory_as_query",
             ("additive_energies(s_prev", "additive_energies(c_prev"),
-            "The energies are computed with the memory. It is the activation of the step before that looks for annotations.",
+            "The energies are computed with the memory. It is the activation of the step before that looks for "
+            "annotations.",
         ),
         Mistake(
             "updated_activation_as_query",
@@ -696,8 +844,8 @@ attention_step = Exercise(
                     '    energies = additive_energies(s_prev, a, parameters["attention"])',
                 ),
             ],
-            "The LSTM makes a step before the annotations are looked at, and another after. There is one, and it reads the "
-            "context.",
+            "The LSTM makes a step before the annotations are looked at, and another after. There is one, and it "
+            "reads the context.",
         ),
         Mistake(
             "mask_ignored",
@@ -728,7 +876,8 @@ attention_step = Exercise(
                 '[parameters["E_y"][:, tokens], context_vector(weights, a)]',
                 '[context_vector(weights, a), parameters["E_y"][:, tokens]]',
             ),
-            "The LSTM reads the context above the token's embedding. Its weights are for the embedding above the context.",
+            "The LSTM reads the context above the token's embedding. Its weights are for the embedding above the "
+            "context.",
         ),
         Mistake(
             "context_not_read",
@@ -753,14 +902,14 @@ attention_step = Exercise(
         Mistake(
             "one_minus_forget",
             ("ft * c_prev", "(1 - ft) * c_prev"),
-            "You have what (1 − Γ_f) · c_prev gives. Γ_f is the part of the old memory that is kept; lecture note 003 has "
-            "this slip.",
+            "You have what (1 − Γ_f) · c_prev gives. Γ_f is the part of the old memory that is kept; lecture note 003 "
+            "has this slip.",
         ),
         Mistake(
             "gates_swapped",
             ("ft * c_prev + ut * cct", "ut * c_prev + ft * cct"),
-            "The update gate multiplies the old memory and the forget gate the candidate. Γ_f keeps the old memory, Γ_u "
-            "writes the candidate.",
+            "The update gate multiplies the old memory and the forget gate the candidate. Γ_f keeps the old memory, "
+            "Γ_u writes the candidate.",
         ),
         Mistake(
             "old_memory_dropped",
@@ -886,13 +1035,24 @@ attention_forward = Exercise(
                 "    log_y, weights = [], []",
                 "    s = a[: len(s), np.arange(len(tokens)), mask.sum(axis=1) - 1]\n    log_y, weights = [], []",
             ),
-            "The decoder begins with the encoder's last activation, as in 13-seq2seq. Here it begins at zero: what it needs "
-            "it looks up.",
+            "The decoder begins with the encoder's last activation, as in 13-seq2seq. Here it begins at zero: what it "
+            "needs it looks up.",
         ),
         Mistake(
             "begins_with_the_encoder_read_backwards",
             ("    log_y, weights = [], []", "    s = a[len(s) :, :, 0]\n    log_y, weights = [], []"),
             "The decoder begins with the last activation of the encoder's backward LSTM. Here it begins at zero.",
+        ),
+        Mistake(
+            "begins_with_the_last_place",
+            ("    log_y, weights = [], []", "    s = a[: len(s), :, -1]\n    log_y, weights = [], []"),
+            "The decoder begins with what the encoder has at the last place. Here it begins at zero: what it needs it "
+            "looks up.",
+        ),
+        Mistake(
+            "first_token_is_0",
+            ("teacher_forcing(targets, sos)", "teacher_forcing(targets, 0)"),
+            "The first step reads the token 0. It reads sos.",
         ),
         Mistake(
             "decoder_without_mask",
@@ -940,6 +1100,11 @@ attention_forward = Exercise(
             "steps_first",
             ("np.stack(log_y, axis=2)", "np.stack(log_y)"),
             "The steps lie along the first axis of the log-probabilities. They are the last: (V_y, m, T_y).",
+        ),
+        Mistake(
+            "steps_second",
+            ("np.stack(log_y, axis=2)", "np.stack(log_y, axis=1)"),
+            "The steps lie along the second axis of the log-probabilities. They are the last: (V_y, m, T_y).",
         ),
         Mistake(
             "steps_of_weights_first",
@@ -1006,7 +1171,30 @@ translate = Exercise(
                 "            looked[i].append(weights[i])\n"
                 "        if finished.all()",
             ),
-            "The alignments have a row for every step of the batch. A finished translation has one for each of its tokens.",
+            "The alignments have a row for every step of the batch. A finished translation has one for each of its "
+            "tokens.",
+        ),
+        Mistake(
+            "alignment_without_places",
+            ("np.reshape(rows, (len(rows), tokens.shape[1]))", "np.array(rows)"),
+            "The alignment of a translation that ends at once has lost its second axis. It has no rows, but as many "
+            "columns as all others: (0, T_x).",
+        ),
+        Mistake(
+            "nothing_to_stack",
+            ("np.reshape(rows, (len(rows), tokens.shape[1]))", "np.stack(rows)"),
+            "A translation that ends at once has no rows to put together. Its alignment has shape (0, T_x).",
+        ),
+        Mistake(
+            "weights_of_the_step_before",
+            [
+                ("looked: list", "earlier = None\n    looked: list"),
+                (
+                    "        before = log",
+                    "        weights, earlier = weights if earlier is None else earlier, weights\n        before = log",
+                ),
+            ],
+            "The rows of the alignments come one step late. A token's row holds the weights of the step that gave it.",
         ),
         Mistake(
             "not_cut",
@@ -1021,7 +1209,8 @@ translate = Exercise(
         Mistake(
             "end_taken_out",
             ("finished |= before == eos", "finished = before == eos"),
-            "Every eos is left out, but what comes after the first one is still there. A translation ends at its first eos.",
+            "Every eos is left out, but what comes after the first one is still there. A translation ends at its "
+            "first eos.",
         ),
         Mistake(
             "start_kept",
@@ -1029,8 +1218,43 @@ translate = Exercise(
             "The translations begin with sos. It is what the first step is fed, and no part of them.",
         ),
         Mistake(
+            "start_taken_out",
+            ("np.flatnonzero(~finished)", "np.flatnonzero(~finished & (before != sos))"),
+            "Where the model itself writes sos, you leave it out. Only the sos that the first step is fed is no part "
+            "of a translation.",
+        ),
+        Mistake(
+            "start_taken_out_of_the_tokens",
+            ("found[i].append(int(before[i]))", "found[i] += [int(before[i])] if before[i] != sos else []"),
+            "Where the model itself writes sos, you leave it out of the tokens. Only the sos that the first step is "
+            "fed is no part of a translation.",
+        ),
+        Mistake(
+            "start_ends_too",
+            ("before == eos", "(before == eos) | (before == sos)"),
+            "A translation ends where the model writes sos. Only eos ends it; sos is kept like any other token.",
+        ),
+        Mistake(
+            "start_forbidden",
+            (
+                "log_y.argmax(axis=0)",
+                "np.where(np.arange(len(log_y))[:, np.newaxis] == sos, -np.inf, log_y).argmax(axis=0)",
+            ),
+            "The model is kept from writing sos. Take the most probable of all tokens, sos like any other.",
+        ),
+        Mistake(
+            "first_token_is_0",
+            ("np.full(len(tokens), sos)", "np.full(len(tokens), 0)"),
+            "The first step is fed the token 0. It is fed sos.",
+        ),
+        Mistake(
             "stops_with_the_first",
             ("if finished.all()", "if finished.any()"),
+            "The search stops as soon as one translation of the batch has ended. The others go on.",
+        ),
+        Mistake(
+            "stops_before_the_first",
+            ("        for i in np", "        if finished.any():\n            break\n        for i in np"),
             "The search stops as soon as one translation of the batch has ended. The others go on.",
         ),
         Mistake(
@@ -1064,6 +1288,14 @@ translate = Exercise(
             "The decoder looks at padding. Each step needs the mask.",
         ),
         Mistake(
+            "encoder_without_mask",
+            (
+                'embed(tokens, parameters["E_x"]), mask,',
+                'embed(tokens, parameters["E_x"]), np.ones_like(mask),',
+            ),
+            "The encoder reads padding. It needs the mask.",
+        ),
+        Mistake(
             "one_step_more",
             ("range(longest)", "range(longest + 1)"),
             "A translation that does not end has longest + 1 tokens. It is cut at longest.",
@@ -1081,7 +1313,8 @@ translate = Exercise(
                 "        found[i], looked[i] = [], []\n"
                 "    return found",
             ),
-            "A translation that does not end within `longest` tokens is left empty. What was found of it is the answer.",
+            "A translation that does not end within `longest` tokens is left empty. What was found of it is the "
+            "answer.",
         ),
         Mistake(
             "begins_with_the_encoder",
@@ -1090,6 +1323,16 @@ translate = Exercise(
                 "    s = a[: len(s), np.arange(len(tokens)), mask.sum(axis=1) - 1]\n    before, finished",
             ),
             "The decoder begins with the encoder's last activation, as in 13-seq2seq. Here it begins at zero.",
+        ),
+        Mistake(
+            "begins_with_the_encoder_read_backwards",
+            ("    before, finished", "    s = a[len(s) :, :, 0]\n    before, finished"),
+            "The decoder begins with the last activation of the encoder's backward LSTM. Here it begins at zero.",
+        ),
+        Mistake(
+            "begins_with_the_last_place",
+            ("    before, finished", "    s = a[: len(s), :, -1]\n    before, finished"),
+            "The decoder begins with what the encoder has at the last place. Here it begins at zero.",
         ),
     ],
 )
@@ -1112,14 +1355,19 @@ attention_weights_backward = Exercise(
         Mistake(
             "softmax_as_if_alone",
             ("weights * (dweights - mean)", "weights * (1 - weights) * dweights"),
-            "You have α(1 − α) times the gradient of each weight, as for a sigmoid. An energy moves all weights of its "
-            "example: Σ α · dα over the places is taken off each.",
+            "You have α(1 − α) times the gradient of each weight, as for a sigmoid. An energy moves all weights of "
+            "its example: Σ α · dα over the places is taken off each.",
         ),
         Mistake(
             "mean_forgotten",
             ("weights * (dweights - mean)", "weights * dweights"),
             "You have α · dα. An energy that grows takes weight from all others: Σ α · dα over the places "
             "is taken off first.",
+        ),
+        Mistake(
+            "mean_added",
+            ("(dweights - mean)", "(dweights + mean)"),
+            "The weighted mean is added. It is taken off: an energy that grows takes weight from all others.",
         ),
         Mistake(
             "weights_forgotten",
@@ -1231,8 +1479,10 @@ attention_backward = Exercise(
     mistakes=[
         Mistake(
             "slope_missing",
-            (" * (1 - hidden**2)", ""),
-            "The slope of tanh is missing: 1 − h², where h is what the tanh gave.",
+            # Without it these sums are rounding alone, other in every order of adding.
+            [(" * (1 - hidden**2)", ""), ("dz.sum(axis=2)", "0 * dz.sum(axis=2)")],
+            "The slope of tanh is missing: 1 − h², where h is what the tanh gave. Without it what goes to the state "
+            "adds up to 0 over the places.",
         ),
         Mistake(
             "slope_without_square",
@@ -1262,7 +1512,8 @@ attention_backward = Exercise(
         Mistake(
             "path_through_the_energies_missing",
             ('da + np.einsum("ha,hmt->amt", Wa, dz, optimize=True)', "da"),
-            "The annotations get only what the weighted sum gives them. They also stand in the energies: Waᵀ dz is added.",
+            "The annotations get only what the weighted sum gives them. They also stand in the energies: Waᵀ dz is "
+            "added.",
         ),
         Mistake(
             "path_through_the_sum_missing",
@@ -1270,8 +1521,8 @@ attention_backward = Exercise(
                 'da + np.einsum("ha,hmt->amt", Wa, dz, optimize=True)',
                 'np.einsum("ha,hmt->amt", Wa, dz, optimize=True)',
             ),
-            "The annotations get only what the energies give them. They are also what is summed up: the da of the weighted "
-            "sum is added.",
+            "The annotations get only what the energies give them. They are also what is summed up: the da of the "
+            "weighted sum is added.",
         ),
         Mistake(
             "averaged_over_places",
@@ -1282,8 +1533,8 @@ attention_backward = Exercise(
         Mistake(
             "last_place_only",
             ("dz.sum(axis=2)", "dz[:, :, -1]"),
-            "Only the last place of the input sends a gradient to the state. One state serves all places, so the gradients "
-            "add up.",
+            "Only the last place of the input sends a gradient to the state. One state serves all places, so the "
+            "gradients add up.",
         ),
         Mistake(
             "averaged_over_examples",
@@ -1301,11 +1552,26 @@ attention_backward = Exercise(
                 ("dz_state.sum(axis=1, keepdims=True)", "dz_state.mean(axis=1, keepdims=True)"),
                 (
                     'np.einsum("mt,hmt->h", denergies, hidden)',
-                    'np.einsum("mt,hmt->h", denergies, hidden) / s_prev.shape[1]',
+                    '(np.einsum("mt,hmt->h", denergies, hidden) / s_prev.shape[1])',
                 ),
             ],
-            "The gradients of the parameters are averaged over the examples. dcontext comes from the whole loss, whatever "
-            "mean it takes, so here they add up.",
+            "The gradients of the parameters are averaged over the examples. dcontext comes from the whole loss, "
+            "whatever mean it takes, so here they add up.",
+        ),
+        Mistake(
+            "inside_averaged_over_examples",
+            ("* (1 - hidden**2)", "* (1 - hidden**2) / s_prev.shape[1]"),
+            "What goes back through the tanh is divided by m. dcontext comes from the whole loss, whatever mean it "
+            "takes, so here nothing is averaged over the examples.",
+        ),
+        Mistake(
+            "everything_averaged_over_examples",
+            (
+                "s_prev, a, weights, parameters = cache",
+                "s_prev, a, weights, parameters = cache\n    dcontext = dcontext / s_prev.shape[1]",
+            ),
+            "All gradients are divided by m. dcontext comes from the whole loss, whatever mean it takes, so here "
+            "nothing is averaged over the examples.",
         ),
         Mistake(
             "v_from_the_slope",
@@ -1314,6 +1580,14 @@ attention_backward = Exercise(
                 'np.einsum("mt,hmt->h", denergies, 1 - hidden**2)',
             ),
             "dv is made from the slope of tanh. The energy is v h, so dv is made from h.",
+        ),
+        Mistake(
+            "v_with_the_slope",
+            (
+                'np.einsum("mt,hmt->h", denergies, hidden)',
+                'np.einsum("mt,hmt->h", denergies, hidden * (1 - hidden**2))',
+            ),
+            "dv is multiplied by the slope of tanh. The energy is v h, after the tanh, so dv is made from h alone.",
         ),
         Mistake(
             "v_from_before_tanh",
@@ -1338,6 +1612,12 @@ attention_backward = Exercise(
                 'np.einsum("hmt,amt->ha", dz, da, optimize=True)',
             ),
             "dWa is made from the gradient of the annotations. It is made from the annotations themselves.",
+        ),
+        Mistake(
+            "summed_before_the_product",
+            ('np.einsum("hmt,amt->ha", dz, a, optimize=True)', "dz_state @ a.sum(axis=2).T"),
+            "For dWa both dz and the annotations are added up over the places before they are multiplied. Each place "
+            "has its own annotation: multiply place by place, then add up.",
         ),
         Mistake(
             "without_the_softmax",
@@ -1387,7 +1667,8 @@ dot_product_attention = Exercise(
         Mistake(
             "scaled_by_places",
             ("np.sqrt(len(keys))", "np.sqrt(keys.shape[2])"),
-            "The dot products are divided by √T_x. The scale is √d, the root of the number of units that are multiplied.",
+            "The dot products are divided by √T_x. The scale is √d, the root of the number of units that are "
+            "multiplied.",
         ),
         Mistake(
             "scaled_by_queries",
@@ -1420,7 +1701,8 @@ dot_product_attention = Exercise(
                 (" / np.sqrt(len(keys))", ""),
                 ("return np", "weights = weights / np.sqrt(len(keys))\n    return np"),
             ],
-            "The weights are divided by √d instead of the energies, so they do not add up to 1. Scale before the softmax.",
+            "The weights are divided by √d instead of the energies, so they do not add up to 1. Scale before the "
+            "softmax.",
         ),
         Mistake(
             "keys_as_values",
@@ -1443,8 +1725,28 @@ dot_product_attention = Exercise(
                 ("energies[:, q], mask)", "energies[:, q], np.ones_like(mask))"),
                 ("return np", "weights = weights * mask[:, np.newaxis]\n    return np"),
             ],
-            "The softmax is taken over everything and padding is wiped afterwards, so the weights that are left do not add "
-            "up to 1.",
+            "The softmax is taken over everything and padding is wiped afterwards, so the weights that are left do "
+            "not add up to 1.",
+        ),
+        Mistake(
+            "energies_times_mask",
+            ("energies[:, q], mask)", "energies[:, q] * mask, np.ones_like(mask))"),
+            "The energies on padding are set to 0, and e⁰ = 1: padding still gets weight. Hand the mask on.",
+        ),
+        Mistake(
+            "all_padding_is_nan",
+            ("    return np", "    weights = weights / weights.sum(axis=2, keepdims=True)\n    return np"),
+            "In an example that is all padding the weights are NaN. There they are 0, as your attention_weights gives "
+            "them.",
+        ),
+        Mistake(
+            "mask_of_another_example",
+            (
+                "energies[:, q], mask)",
+                "energies[:, q], np.tile(mask, (queries.shape[2], 1)).reshape(*energies.shape)[:, q])",
+            ),
+            "Queries get the mask of another example. All queries of one example follow each other, so each row of "
+            "the mask has to be repeated on the spot, not the mask as a whole.",
         ),
         Mistake(
             "over_queries",
@@ -1453,7 +1755,8 @@ dot_product_attention = Exercise(
                 "    shares = np.exp(energies) * mask[:, np.newaxis]\n"
                 "    weights = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300)\n    return np",
             ),
-            "The softmax is over the queries. Each query shares its weight among the places of the input, the last axis.",
+            "The softmax is over the queries. Each query shares its weight among the places of the input, the last "
+            "axis.",
         ),
         Mistake(
             "over_examples",
@@ -1462,7 +1765,8 @@ dot_product_attention = Exercise(
                 "    shares = np.exp(energies) * mask[:, np.newaxis]\n"
                 "    weights = shares / np.maximum(shares.sum(axis=0, keepdims=True), 1e-300)\n    return np",
             ),
-            "The softmax is over the examples. Each query shares its weight among the places of the input, the last axis.",
+            "The softmax is over the examples. Each query shares its weight among the places of the input, the last "
+            "axis.",
         ),
         Mistake(
             "energies_for_weights",

@@ -53,7 +53,7 @@ from seqlib.widgets import attention as widgets
 
 # %% [markdown]
 r"""
-**From earlier notebooks:** `softmax(z)` gives probabilities along axis 0. `bidirectional_forward(x, mask, parameters)` and `embed(tokens, E)` are those of
+**From earlier notebooks:** `bidirectional_forward(x, mask, parameters)` and `embed(tokens, E)` are those of
 `07`; `lstm_gates(x, a_prev, parameters)` is that of `04` and gives forget gate, update gate, candidate and output gate; `teacher_forcing(targets, sos)`, `log_softmax(z)` and
 `exact_match` are those of `13`. They are yours where yours have passed on this computer, the course's where not.
 
@@ -245,7 +245,7 @@ What is read: $\displaystyle \text{context}^{\langle t \rangle} = \sum_{t'} \alp
 
 <details><summary>Hint</summary>
 
-`weights * a` weighs every annotation; NumPy lines the last axes up, $(m, T_x)$ with $(2 n_a, m, T_x)$.
+Every annotation is multiplied by the weight of its place, then the axis of the places is added up. NumPy lines shapes up from the last axis: what is $(m, T_x)$ fits $(2 n_a, m, T_x)$ as it is.
 
 </details>
 """
@@ -325,8 +325,8 @@ check(attention_step)
 r"""
 {exercise: attention_forward}
 
-The whole model with the true targets fed, as in training: embed the input, read it in both directions, and make a step for each token of the target. The decoder begins with zero activation and zero memory: unlike in
-`13` it gets nothing from the encoder but what it looks up.
+The whole model with the true targets fed, as in training: embed the input, read it in both directions, and make a step for each token of the target. The decoder begins with zero activation and zero memory, each $(n_a, m)$: unlike in
+`13` it gets nothing from the encoder but what it looks up. $n_a$ is not handed over; the decoder's parameters tell it: `bf` has shape $(n_a, 1)$.
 
 `parameters` has `E_x` $(n_e, V_x)$ and `"encoder"` (a bidirectional layer) besides those of a step. Return `log_y` $(V_y, m, T_y)$ and `weights` $(m, T_y, T_x)$.
 
@@ -335,7 +335,13 @@ The whole model with the true targets fed, as in training: embed the input, read
 The encoder, so that no direction reads padding; and every step, so that nobody looks there.
 
 </details>
-<details><summary>Hint 2: putting the steps together</summary>
+<details><summary>Hint 2: before the first step</summary>
+
+All the rest is known before the loop: the annotations, the tokens that are fed, which `teacher_forcing` makes of the targets, and two arrays of zeros with $n_a$ rows and a column for each example. Every step returns
+the states that the next one is given.
+
+</details>
+<details><summary>Hint 3: putting the steps together</summary>
 
 Collect them in lists. `np.stack(steps, axis=k)` makes the new axis the k-th of the result.
 
@@ -366,10 +372,11 @@ check(attention_forward)
 r"""
 {exercise: translate}
 
-Without a target to feed: take the most probable token at each step and feed it to the next, as in `13`. Keep the weights of each step: they say where you looked.
+Without a target to feed: embed and read the input as in `attention_forward`, and begin with the same zeros. The first step is fed `sos`; then take the most probable token at each step and feed it to the next, as in `13`. Keep the
+weights of each step: they say where you looked.
 
-Return `found`, for each example the list of its tokens, without `sos` and `eos`, at most `longest`; and `alignments`, for each example an array (tokens found, $T_x$) with the weights of the step that gave each token. A batch
-is done when all of its examples are, or after `longest` steps; what has not ended then is cut.
+Return `found`, for each example the list of its tokens, at most `longest`, without the `sos` that is fed first and the `eos` that ends it; and `alignments`, for each example an array (tokens found, $T_x$) with the weights of the step that gave each token. A batch
+is done when all of its examples are, or after `longest` steps; what has not ended then is cut. Only `eos` ends a translation: should the model itself write `sos`, it is kept like any other token.
 
 <details><summary>Hint 1: who is finished</summary>
 
@@ -378,7 +385,7 @@ Keep an array of $m$ booleans. Once True, it stays True, whatever the decoder sa
 </details>
 <details><summary>Hint 2: an example that ends at once</summary>
 
-Its alignment has no rows: shape $(0, T_x)$. `np.reshape(rows, (len(rows), T_x))` makes that of an empty list.
+Its alignment has no rows, but still $T_x$ columns: shape $(0, T_x)$. An array that is made of an empty list knows nothing of them; say the shape with `np.reshape`.
 
 </details>
 """
@@ -414,7 +421,8 @@ r"""
 ## 5 · A trained model in your functions
 
 The course has a model with attention, `dates-attention`: 64 units in each direction and in the decoder, half of the 128 of the model without, trained on the same inputs. When it was trained,
-energies, weights and log-probabilities were written down for eight inputs of the test part. Your functions, with its weights, give the same, step by step and with padding masked:
+annotations, energies, weights and log-probabilities were written down for eight inputs of the test part: the log-probabilities in double precision, the others in float32, which holds about seven digits. Your functions, with its weights, give
+the same up to that, step by step and with padding masked:
 """
 
 # %% demo=true
@@ -473,7 +481,9 @@ plots.alignment(weights, two.source, found, f"found: {''.join(found)}; right: {t
 
 # %% [markdown]
 r"""
-The year is looked for at the year, although it stands last in the input and first in the output; the month at its name; after the first date the eyes go to the second. Nobody told the network any of this:
+The digits of a year are looked for in the year, although it stands last in the input and first in the output; those of the month at the first letters of its name, those of the day at the day; after the first date the eyes go to the
+second. For a hyphen nothing in particular is needed, and the weight is spread. Not every dot is where you would look yourself: the last digit of the second year is written with nearly all weight on its *first* digit. The annotation there
+tells of what follows, too, since the backward LSTM has come that way. Nobody told the network any of this:
 it only ever saw inputs and outputs. Now your own: choose dates and a locale, or change the input by hand. What happens with a month that is misspelt? With a fifth date?
 """
 
@@ -519,7 +529,7 @@ Shapes: `dcontext` $(2 n_a, m)$, `weights` $(m, T_x)$, `a` $(2 n_a, m, T_x)$. Re
 
 <details><summary>Hint 1: the gradient of the weights</summary>
 
-A dot product over the units, for each example and place: `np.einsum("am,amt->mt", dcontext, a)`.
+A dot product over the units, for each example and place: multiply, and add up along the first axis. `einsum` does both in one; write under each array its axes as letters, and leave out of the result the one that is added up.
 
 </details>
 <details><summary>Hint 2: the weighted mean</summary>
@@ -571,12 +581,13 @@ r"""
 
 <details><summary>Hint 1: the shape of dz</summary>
 
-$(n_h, m, T_x)$: `v.T[:, :, np.newaxis]` has shape $(n_h, 1, 1)$ and lines up with `denergies` $(m, T_x)$.
+One number for each hidden unit, example and place: $(n_h, m, T_x)$, as $h$ has. `denergies` is $(m, T_x)$ and lines up with the last two axes; `v` has to be turned and to get axes of size 1 there.
 
 </details>
 <details><summary>Hint 2: sum over places first</summary>
 
-`dz.sum(axis=2)`, of shape $(n_h, m)$, serves `ds_prev`, `dWs` and `db`. For `dWa` each place has its own annotation: `np.einsum("hmt,amt->ha", dz, a)`.
+There is one state for all places. So add `dz` up over the places once; what is left is two-dimensional, and serves `ds_prev`, `dWs` and `db` as in a plain layer. For `dWa` that will not do: each place has its own
+annotation, so multiply first and add up over examples and places together.
 
 </details>
 """
@@ -621,6 +632,7 @@ import random
 import time
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from tqdm import tqdm
 
@@ -686,7 +698,9 @@ some_mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]])
 for tensor in some:
     tensor.requires_grad_()
 bridged = as_torch(attend, attend_backward)
-agree = torch.autograd.gradcheck(lambda s, a, *rest: bridged(s, a, some_mask, *rest), some)
+agree = torch.autograd.gradcheck(
+    lambda s, a, *rest: bridged(s, a, some_mask, *rest), some, raise_exception=False
+)
 print(f"your gradients are those of central differences: {agree}")
 
 # %% [markdown]
@@ -728,6 +742,7 @@ def batches():
 
 threads = torch.get_num_threads()
 torch.set_num_threads(1)  # batches this small gain nothing from more
+numpy_threads = threadpool_limits(1, user_api="blas")
 torch.manual_seed(0)
 network = Attending(len(own_letters), len(digits))
 optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
@@ -753,6 +768,7 @@ while done < 1:
             break
 bar.close()
 torch.set_num_threads(threads)
+numpy_threads.restore_original_limits()
 print(
     f"{len(curve)} batches in {time.process_time() - computed:.0f} s of computing, {time.monotonic() - begin:.0f} s by the clock"
 )
@@ -901,7 +917,9 @@ check(dot_product_attention)
 
 # %% [markdown]
 r"""
-The saturation, measured: random queries and keys, 20 places, with your function. To see what no scale or another one would do, the queries are multiplied by what your function divides by too much.
+The saturation, measured: random queries and keys, 20 places, with your function. To see what no scale or another one would do, the queries are multiplied by what your function divides by too much. On the right is the slope. Without
+a scale it falls away. Divided by $d$ it even stays a little above that of $\sqrt d$, as $\alpha(1 - \alpha)$ is largest where all weights are equal; but look at the left, where the largest weight nears 1/20: such attention moves easily and
+tells nothing apart. Only $\sqrt d$ keeps both, whatever $d$ is.
 """
 
 # %% demo=true
