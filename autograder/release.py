@@ -58,6 +58,7 @@ REQUIRED = (
     "safetensors",
     "scikit-learn",
     "scipy",
+    "threadpoolctl",
     "torch",
     "tqdm",
     "unicode-rbnf",
