@@ -201,7 +201,7 @@ def best(scores: Array, width: int) -> tuple[Indices, Indices]:
     Of equal ones that of the earlier hypothesis comes first, then that of the smaller token.
 
     Args:
-        scores: (B, V); -∞ for what is no candidate.
+        scores: (B, V) of all continuations; -∞ where there is none.
         width: how many are wanted.
 
     Returns:

@@ -51,6 +51,27 @@ def draw_score(rng: np.random.Generator, dims: Dims) -> Arguments:
     }
 
 
+def draw_single(rng: np.random.Generator) -> list[Arguments]:
+    """A sum and a length as plain numbers, and several sums of the same length."""
+    return [
+        {
+            "log_probability": -float(rng.uniform(1, 9)),
+            "length": some(rng, 3, 9),
+            "alpha": float(rng.uniform(0.55, 0.8)),
+        },
+        {
+            "log_probability": -rng.uniform(1, 9, 3),
+            "length": some(rng, 4, 9),
+            "alpha": float(rng.uniform(0.55, 0.8)),
+        },
+    ]
+
+
+def single_for_all() -> list[Arguments]:
+    """The public cases with plain numbers."""
+    return draw_single(np.random.default_rng(SEED))
+
+
 def draw_distributions(rng: np.random.Generator, V: int, B: int) -> np.ndarray:
     """Logarithms of B distributions over V tokens, as columns."""
     z = rng.normal(0, 1.3, (V, B))
@@ -72,7 +93,10 @@ def draw_candidates(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def draw_scores(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """Scores of which one row has the two best and one has nothing good; the best are in no order of their places."""
+    """Scores of which one row has the two best and one has nothing good.
+
+    Neither the best of all nor the best of each row are in the order of their places.
+    """
     B, V, width = dims["B"], dims["V"], dims["width"]
     while True:
         scores = -rng.uniform(2, 9, (B, V))
@@ -80,7 +104,8 @@ def draw_scores(rng: np.random.Generator, dims: Dims) -> Arguments:
         scores[row, rng.permutation(V)[:2]] = -rng.uniform(0.5, 1.5, 2)
         scores[(row + 1) % B] -= 9 * (B > 1)
         steps = np.diff(np.argsort(-scores, axis=None)[:width])
-        if width < 3 or (steps.min() < 0 < steps.max()):
+        rows = np.argsort(-scores.max(axis=1))
+        if width < 3 or (steps.min() < 0 < steps.max() and (np.diff(rows[:width]) < 0).any()):
             return {"scores": scores, "width": width}
 
 
@@ -112,10 +137,10 @@ def few_for_all() -> list[Arguments]:
 
 
 def draw_state(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A state of two parts; some hypotheses go on twice, one does not go on, and they change places."""
+    """A state of several parts; some hypotheses go on twice, one does not go on, and they change places."""
     B = dims["B"]
     origins = np.array([B - 1, 0, B - 1, *rng.integers(0, B, dims["K"] - 3)])
-    state = (rng.normal(size=(dims["n"], B)), rng.normal(size=(dims["n"] + 3, B)))
+    state = tuple(rng.normal(size=(dims["n"] + 3 * i, B)) for i in range(dims["parts"]))
     return {"state": state, "origins": origins}
 
 
@@ -211,18 +236,26 @@ def greedy_for_all() -> list[Arguments]:
 
 
 def edge_search(rng: np.random.Generator) -> list[Arguments]:
-    """A model that never ends, one in which nothing but the end is possible, one with equal ways, a beam wider than all."""
+    """Models at the edge.
+
+    One never ends, in one nothing but the end is possible, one has equal ways, in two nothing is possible: at once, and
+    after some tokens. And a beam that is wider than all there is.
+    """
     p = float(rng.uniform(0.3, 0.4))
     endless = automaton([[0, p, 0, 1 - p]], [[0, 0, 0, 0]])
     ending = automaton([[0, 0, 1]], [[0, 0, 0]])
     # Whole numbers as logarithms, so that sums are exactly equal whatever is added first.
     equal = np.exp([[-np.inf, -2, -2, -1], [-np.inf, -2, -1, -2]]).tolist()
     tied = automaton(equal, [[0, 1, 0, 0], [1, 0, 0, 1]])
+    nothing = automaton([[0, 0, 0]], [[0, 0, 0]])
+    stuck = automaton([[0, p, 0, 1 - p], [0, 0, 0, 0]], [[0, 1, 0, 1], [1, 1, 1, 1]])
     return [
         search(endless, 2, 5, float(rng.uniform(0.3, 0.7))),
         search(ending, 3, 4, 1.0),
         search(tied, 4, 3, 0.0),
         search(endless, 50, 3, 0.0),
+        search(nothing, 2, 3, 0.0),
+        search(stuck, 3, 4, float(rng.uniform(0.3, 0.7))),
     ]
 
 
@@ -257,9 +290,12 @@ def draw_blame(rng: np.random.Generator, dims: Dims) -> Arguments:
 
     1: normalised, the truth ranks above, while its sum is below; 2: the other way round; 3: the truth was found;
     4: the truth is above in both; 5: below in both; 6: the truth was found, its sum rounded otherwise; 7: the truth is
-    just above; 8: even its plain sum is above the other's score.
+    just above; 8: even its plain sum is above the other's score. From 9 on, what was found resembles the truth, in the
+    way that `resembling` names.
     """
     kind, alpha = dims["kind"], float(rng.uniform(0.9, 1.1))
+    if kind > 8:
+        return resembling(rng, kind, alpha)
     long, short = some(rng, 9, 11), some(rng, 4, 5)
     target_length = {1: long, 2: short, 3: long, 4: long, 5: short, 6: short, 7: 4, 8: short}[kind]
     found_length = {1: short, 2: long, 3: long, 4: short, 5: long, 6: short, 7: 5, 8: 4}[kind]
@@ -278,6 +314,31 @@ def draw_blame(rng: np.random.Generator, dims: Dims) -> Arguments:
     tokens = target if kind in (3, 6) else [target[0] + (-1) ** kind, *other_text(rng, found_length)[1:]]
     return {
         "found": hypothesis(tokens, stretch * of_found - 1e-9 * (kind == 6), alpha),
+        "target": target,
+        "target_log_probability": stretch * of_target,
+        "alpha": alpha,
+    }
+
+
+def resembling(rng: np.random.Generator, kind: int, alpha: float) -> Arguments:
+    """What was found is not the truth, but is like it.
+
+    9: as long; 10: the same tokens in another order; 11: the same ones, one of them twice; 12: its beginning, not
+    finished; 13: other tokens, as probable.
+    """
+    target = other_text(rng, some(rng, 6, 8))
+    first, second, *rest = target
+    tokens = {
+        9: [first + 1, second, *rest],
+        10: [second, first, *rest],
+        11: [first, *target],
+        12: target[:-2],
+        13: [first + 1, *rest],
+    }[kind]
+    of_target, of_found = {12: (-6.0, -3.0), 13: (-5.0, -5.0)}.get(kind, (-4.0, -6.0))
+    alpha, stretch = alpha * (kind != 13), float(rng.uniform(0.9, 1.1))
+    return {
+        "found": {**hypothesis(tokens, stretch * of_found, alpha), "finished": kind != 12},
         "target": target,
         "target_log_probability": stretch * of_target,
         "alpha": alpha,
@@ -315,20 +376,28 @@ def words(rng: np.random.Generator, count: int, kinds: int = 4) -> list[str]:
     return [VOCABULARY[some(rng, 0, kinds - 1)] for _ in range(count)]
 
 
-def told_apart(exercise: Exercise, arguments: Arguments) -> bool:
-    """Whether the right function and all known mistakes give different results."""
-    ways = [exercise.function, *(mistaken(exercise, mistake) for mistake in exercise.mistakes)]
+def told_apart(exercise: Exercise, arguments: Arguments, but: str) -> bool:
+    """Whether the right function and all known mistakes but one give different results; that one has a case of its own."""
+    known = [mistake for mistake in exercise.mistakes if mistake.name != but]
+    ways = [exercise.function, *(mistaken(exercise, mistake) for mistake in known)]
     results = {repr(np.round(way(*arguments.values()), 9)) for way in ways}
     return len(results) == len(ways)
 
 
 def draw_matches(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A text of few words with three references, in which each known mistake shows (of single tokens, most of them)."""
-    n = dims["n"]
+    """A text of few words with three references; of pairs, each known mistake shows.
+
+    Beginnings that are different are the same where their tokens are joined.
+    """
+    n, length = dims["n"], dims["length"]
     while True:
-        references = [words(rng, some(rng, 6, 10), 3) for _ in range(3)]
-        arguments: Arguments = {"candidate": words(rng, dims["length"], 3), "references": references, "n": n}
-        if n == 1 or told_apart(clipped_matches, arguments):
+        references = [words(rng, some(rng, 8, 14), 3) for _ in range(3)]
+        candidate = words(rng, length, 3)
+        if 1 < n < length:
+            candidate[:2] = ["now", "here"]
+            references[some(rng, 0, 2)][:n] = ["no", "where", *candidate[2:n]]
+        arguments: Arguments = {"candidate": candidate, "references": references, "n": n}
+        if n != 2 or told_apart(clipped_matches, arguments, but="negative"):
             return arguments
 
 
@@ -337,6 +406,8 @@ def empty_texts(rng: np.random.Generator) -> list[Arguments]:
     return [
         {"candidate": [], "references": [words(rng, 5)], "n": 1},
         {"candidate": words(rng, 2), "references": [words(rng, 5), []], "n": 3},
+        {"candidate": words(rng, 1), "references": [words(rng, 2), words(rng, 6)], "n": 3},
+        {"candidate": [], "references": [words(rng, 4)], "n": 4},
     ]
 
 
@@ -351,14 +422,19 @@ def text_of(rng: np.random.Generator, length: int) -> list[str]:
 
 
 def draw_lengths(rng: np.random.Generator, dims: Dims) -> Arguments:
-    """A corpus that is too short, in which each known mistake shows; for the first text two lengths are equally close."""
+    """A corpus that is too short, in which each known mistake shows; or one that is too long.
+
+    For the first two texts two lengths are equally close. Of the first the longer one comes first, of the second the
+    shorter.
+    """
     while True:
-        candidates, references = [text_of(rng, 6)], [[text_of(rng, size) for size in (9, 8, 4)]]
-        for _ in range(dims["texts"] - 1):
-            candidates.append(text_of(rng, some(rng, 2, 6)))
-            references.append([text_of(rng, some(rng, 3, 12)) for _ in range(3)])
+        candidates = [text_of(rng, 6), text_of(rng, 5)]
+        references = [[text_of(rng, size) for size in sizes] for sizes in ((9, 8, 4, 1), (10, 4, 6))]
+        for _ in range(dims["texts"] - 2):
+            candidates.append(text_of(rng, 15 if dims["long"] else some(rng, 2, 5)))
+            references.append([text_of(rng, some(rng, 4, 16)) for _ in range(3)])
         arguments: Arguments = {"candidates": candidates, "references": references}
-        if told_apart(brevity_penalty, arguments):
+        if dims["long"] or told_apart(brevity_penalty, arguments, but="distances"):
             return arguments
 
 
@@ -410,12 +486,13 @@ def draw_translations(rng: np.random.Generator, dims: Dims) -> Arguments:
 
 
 def without_fourgrams(rng: np.random.Generator) -> list[Arguments]:
-    """A corpus with matches up to three tokens only, one of empty texts, and one text that is too short beside another."""
+    """A corpus with matches up to three tokens only, one of empty texts, and texts that are too short beside another."""
     right = text_of(rng, 8)
     return [
         {"candidates": [[*right[:3], "x", *right[4:7], "y"]], "references": [[right]]},
         {"candidates": [[], []], "references": [[right], [right[:2]]]},
         {"candidates": [right[:3], right], "references": [[right[:3]], [right]]},
+        {"candidates": [[], right, right[:1]], "references": [[right[:1]], [right], [right[:2]]]},
     ]
 
 
@@ -433,7 +510,8 @@ score = Exercise(
     result=SUMS,
     draw=draw_score,
     dims=[{"B": 4}, {"B": 6}, {"B": 1}],
-    rows=[Row("scores", "", points=5)],
+    rows=[Row("scores", "", points=4), Row("plain numbers", "", points=1, cases="single")],
+    extra=[Cases("single", draw=draw_single, recorded=single_for_all)],
     mistakes=[
         Mistake(
             "divided_by_alpha_times_the_length",
@@ -531,6 +609,17 @@ candidates = Exercise(
             "It has one candidate, in the column of the end token; the others are −∞.",
         ),
         Mistake(
+            "finished_certain",
+            ("continued[finished, end] = sums[finished]", "continued[finished, end] = 0"),
+            "Finished hypotheses have the sum 0 in your result, as if they were certain. Each keeps the sum that it has.",
+        ),
+        Mistake(
+            "finished_extended_too",
+            ("continued[finished] = -np.inf\n    ", ""),
+            "The place of a finished hypothesis in the column of the end token is right, but it goes on with all other "
+            "tokens as well. Those are no candidates: −∞.",
+        ),
+        Mistake(
             "zero_for_impossible",
             ("continued[finished] = -np.inf", "continued[finished] = 0"),
             "What is no candidate has the value 0, the logarithm of 1: nothing ranks higher. The logarithm of 0 is −∞.",
@@ -605,6 +694,16 @@ best = Exercise(
             "hypothesis may go on twice, another not at all.",
         ),
         Mistake(
+            "best_of_each_hypothesis_in_order",
+            (
+                'np.argsort(-scores, axis=None, kind="stable")[:width]',
+                "(places := np.arange(len(scores)) * scores.shape[1] + scores.argmax(axis=1))["
+                "np.argsort(-scores.ravel()[places])][:width]",
+            ),
+            "You take one token of each hypothesis, its best, and put these in order. All candidates of all hypotheses "
+            "compete with each other: one hypothesis may go on twice, another not at all.",
+        ),
+        Mistake(
             "width_of_each_hypothesis",
             (
                 'np.argsort(-scores, axis=None, kind="stable")[:width]',
@@ -665,10 +764,14 @@ reorder = Exercise(
     minutes=10,
     difficulty=1,
     arguments={"state": STATE, "origins": TOKENS},
-    result=Tuple(first=Array("n_1", "K"), second=Array("n_2", "K")),
+    result=Each(Array("n", "K"), "part"),
     draw=draw_state,
-    dims=[{"n": 2, "B": 4, "K": 6}, {"n": 1, "B": 5, "K": 3}],
-    rows=[Row("first part", "first", points=2), Row("second part", "second", points=2)],
+    dims=[
+        {"n": 2, "B": 4, "K": 6, "parts": 3},
+        {"n": 1, "B": 5, "K": 3, "parts": 2},
+        {"n": 3, "B": 4, "K": 5, "parts": 1},
+    ],
+    rows=[Row("all parts", "", points=4)],
     mistakes=[
         Mistake(
             "not_reordered",
@@ -695,6 +798,16 @@ reorder = Exercise(
                 "(state[0][:, origins], *(part[:, : len(origins)] for part in state[1:]))",
             ),
             "Only the first part of the state is in the new order. All parts are, such as activation and memory of an LSTM.",
+        ),
+        Mistake(
+            "two_parts",
+            ("tuple(part[:, origins] for part in state)", "(state[0][:, origins], state[1][:, origins])"),
+            "You expect a state of two parts. It may have one, or three: return as many as there are.",
+        ),
+        Mistake(
+            "first_two_parts",
+            ("for part in state)", "for part in state[:2])"),
+            "You return the first two parts, whatever the state has. Return as many as there are.",
         ),
         Mistake(
             "sorted",
@@ -741,7 +854,7 @@ beam_search = Exercise(
         Row("with length normalisation", "", points=8),
         Row("with α = 0", "", points=5, cases="plain"),
         Row("width 1", "", points=3, cases="greedy"),
-        Row("never ending, ending at once, equal ways", "", points=3, cases="edge"),
+        Row("never ending, ending at once, equal ways, no way on", "", points=3, cases="edge"),
     ],
     needs=["score", "candidates", "best", "reorder"],
     extra=[
@@ -776,6 +889,44 @@ beam_search = Exercise(
             ),
             "New tokens are hung on the hypotheses in their old order. Each belongs to the one from which it "
             "comes, its origin.",
+        ),
+        Mistake(
+            "origins_ignored",
+            [
+                (
+                    f"{EXTEND} for b, v in zip(origins, last, strict=True)",
+                    "t if f else [*t, int(v)] for t, v, f in zip(tokens, last, finished, strict=False)",
+                ),
+                (
+                    "zip(tokens, sums, ranked, finished, strict=True)",
+                    "zip(tokens, sums, ranked, finished, strict=False)",
+                ),
+            ],
+            "New tokens are hung on the lists that are there, so that there are never more of them than at first. Make a "
+            "list for each kept hypothesis, from that of its origin.",
+        ),
+        Mistake(
+            "shared_lists",
+            (EXTEND, "tokens[b] if finished[b] else (tokens[b].append(int(v)) or tokens[b])"),
+            "Hypotheses with the same origin write into one list, so that each has the tokens of all. Each needs a list "
+            "of its own.",
+        ),
+        Mistake(
+            "copies_at_first",
+            [
+                (
+                    "tokens: list[list[int]] = [[]]",
+                    "tokens, state = [[]] * width, reorder(state, np.zeros(width, dtype=int))",
+                ),
+                ("np.array([start])", "np.full(width, start)"),
+                ("sums: Array = np.zeros(1)", "sums = np.zeros(width)"),
+                (
+                    "np.zeros(1, dtype=int), np.zeros(1, dtype=bool)",
+                    "np.zeros(width, dtype=int), np.zeros(width, dtype=bool)",
+                ),
+            ],
+            "You begin with `width` empty hypotheses. All are the same, so that the beam holds everything several times. "
+            "Begin with one.",
         ),
         Mistake(
             "lengths_in_the_old_order",
@@ -892,6 +1043,18 @@ beam_search = Exercise(
             "You go on with the scores, so that they are divided again at each step. Go on with the plain sums.",
         ),
         Mistake(
+            "normalised_once_more_at_the_end",
+            [
+                (
+                    "sums, lengths, ranked = grown[origins, last]",
+                    "sums, lengths, ranked = scores[origins, last]",
+                ),
+                ("zip(tokens, sums, ranked,", "zip(tokens, sums, score(sums, lengths, alpha),"),
+            ],
+            "You go on with the scores, so that they are divided again at each step, and once more at the end. Go on with "
+            "the plain sums.",
+        ),
+        Mistake(
             "probabilities_returned",
             ('"log_probability": float(p)', '"log_probability": float(np.exp(p))'),
             "`log_probability` holds a probability. The logarithm is asked for: probabilities of long texts are "
@@ -974,16 +1137,19 @@ rescore = Exercise(
         ),
         Mistake(
             "end_not_counted",
-            ("tokens, strict=True)", "tokens[:-1] or [tokens[0]], strict=False)"),
+            ("tokens, strict=True)", "tokens[:-1], strict=False)"),
             "The last token does not count in your sum. All that are given do.",
         ),
         Mistake(
             "first_not_counted",
-            (
-                "total += _entry(log_p, token)",
-                "total += _entry(log_p, token) * (len(tokens) == 1 or before != start)",
-            ),
+            ("total += _entry(log_p, token)", "total += _entry(log_p, token) * (before != start)"),
             "The first token does not count in your sum. All that are given do.",
+        ),
+        Mistake(
+            "start_not_read",
+            ("zip([start, *tokens[:-1]], tokens, strict=True)", "zip(tokens[:-1], tokens[1:], strict=True)"),
+            "The model never reads the start token, so that the first token is neither predicted nor counted. It comes "
+            "before the tokens.",
         ),
         Mistake(
             "probabilities_added",
@@ -1026,7 +1192,7 @@ blame = Exercise(
     },
     result=Plain('"none", "search" or "model"'),
     draw=draw_blame,
-    dims=[{"kind": kind} for kind in range(1, 9)],
+    dims=[{"kind": kind} for kind in range(1, 14)],
     rows=[Row("whose fault", "", points=6), Row("equally probable", "", points=1, cases="equal")],
     needs=["score"],
     extra=[Cases("equal", draw=equal_scores, recorded=equal_for_all)],
@@ -1037,7 +1203,8 @@ blame = Exercise(
                 'score(target_log_probability, len(target), alpha) > found["score"]',
                 'target_log_probability > found["log_probability"]',
             ),
-            "You compare the plain log-probabilities. The search ranks by normalised scores, so compare what it ranks by.",
+            "You compare the plain log-probabilities, or divide both by the same length, which comes to the same. The "
+            "search ranks by normalised scores, each with the length of its own text: compare these.",
         ),
         Mistake(
             "target_not_normalised",
@@ -1073,6 +1240,39 @@ blame = Exercise(
             "You call it right where the two scores are equal. It is right where the tokens are: scores of the "
             "same text may "
             "differ by rounding, and different texts may be equally probable.",
+        ),
+        Mistake(
+            "none_by_scores_nearby",
+            (
+                'list(found["tokens"]) == list(target)',
+                'np.isclose(found["score"], score(target_log_probability, len(target), alpha))',
+            ),
+            "You call it right where the two scores are nearly equal. It is right where the tokens are: different texts may "
+            "be equally probable.",
+        ),
+        Mistake(
+            "none_by_the_length",
+            ('list(found["tokens"]) == list(target)', 'len(found["tokens"]) == len(target)'),
+            "You call it right where the two texts are equally long. It is right where the tokens are the same.",
+        ),
+        Mistake(
+            "none_by_the_beginning",
+            (
+                'list(found["tokens"]) == list(target)',
+                'all(one == other for one, other in zip(found["tokens"], target, strict=False))',
+            ),
+            "A text that breaks off is right in your result as far as it goes. `zip` ends with the shorter of the two; "
+            "a right text has all the tokens.",
+        ),
+        Mistake(
+            "none_in_any_order",
+            ('list(found["tokens"]) == list(target)', 'sorted(found["tokens"]) == sorted(target)'),
+            "The order of the tokens does not count in your comparison. It does.",
+        ),
+        Mistake(
+            "none_as_sets",
+            ('list(found["tokens"]) == list(target)', 'set(found["tokens"]) == set(target)'),
+            "You compare sets, which know neither an order nor how often a token stands there. Compare the lists.",
         ),
         Mistake(
             "always_the_model",
@@ -1142,7 +1342,7 @@ clipped_matches = Exercise(
     arguments={"candidate": WORDS, "references": SEVERAL, "n": Plain("a whole number")},
     result=Tuple(matches=Number(), total=Number()),
     draw=draw_matches,
-    dims=[{"n": 2, "length": 17}, {"n": 1, "length": 12}, {"n": 3, "length": 21}],
+    dims=[{"n": 2, "length": 24}, {"n": 1, "length": 12}, {"n": 3, "length": 21}, {"n": 4, "length": 2}],
     rows=[
         Row("matches", "matches", points=5),
         Row("all n-grams", "total", points=2),
@@ -1218,6 +1418,20 @@ clipped_matches = Exercise(
             "The order of the tokens in an n-gram does not count in your matches. *a b* and *b a* are different.",
         ),
         Mistake(
+            "joined",
+            (
+                "Counter(zip(*[text[i:] for i in range(n)], strict=False))",
+                'Counter("".join(map(str, g)) for g in zip(*[text[i:] for i in range(n)], strict=False))',
+            ),
+            "You join the tokens of an n-gram without a gap, so that different ones become the same: *now here* and "
+            "*no where*. A tuple keeps its tokens apart.",
+        ),
+        Mistake(
+            "negative",
+            ("of_candidate.total()", "len(candidate) - n + 1"),
+            "Of a text with fewer than n − 1 tokens you count less than no n-grams. It has none: 0.",
+        ),
+        Mistake(
             "last_ngram_left_out",
             (
                 "Counter(zip(*[text[i:] for i in range(n)], strict=False))",
@@ -1258,7 +1472,7 @@ brevity_penalty = Exercise(
     arguments={"candidates": SEVERAL, "references": Plain("for each candidate a list of lists of tokens")},
     result=Number(),
     draw=draw_lengths,
-    dims=[{"texts": 3}, {"texts": 5}],
+    dims=[{"texts": 3, "long": 0}, {"texts": 5, "long": 0}, {"texts": 4, "long": 1}],
     rows=[
         Row("penalty", "", points=5),
         Row("long enough", "", points=1, cases="long"),
@@ -1296,6 +1510,16 @@ brevity_penalty = Exercise(
                 "(abs(len(text) - len(candidate)), -len(text)) for text in several)[1] * -1",
             ),
             "Where two lengths are equally close, you take the longer. It is the shorter.",
+        ),
+        Mistake(
+            "of_two_the_first",
+            (CLOSEST, "len(min(several, key=lambda text: abs(len(text) - len(candidate))))"),
+            "Where two lengths are equally close, you take the one that is listed first. It is the shorter.",
+        ),
+        Mistake(
+            "distances",
+            (CLOSEST, CLOSEST.replace("[1]", "[0]")),
+            "Your r adds up how far the lengths lie apart. It adds up the lengths of the references that come closest.",
         ),
         Mistake(
             "mean_of_penalties",
@@ -1448,7 +1672,6 @@ SAME_LENGTH = "both always have the same length, so that zip never looks"
 ORDER_IS_4 = "4 | 1 and 4 ^ 1 are 4 + 1"
 EQUIVALENT_MUTANTS: dict[str, dict[str, str]] = {
     "beam_search": {
-        "break  →  continue": "where all are finished, a further step leaves everything as it is",
         "tokens[b] if finished[b] else [*tokens[b], int(v)] for b, v in zip(origins, last, strict=True)  →  "
         "tokens[b] if finished[b] else [*tokens[b], int(v)] for b, v in zip(origins, last, strict=False)": SAME_LENGTH,
         "for t, p, s, f in zip(tokens, sums, ranked, finished, strict=True)  →  "

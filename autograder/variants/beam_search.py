@@ -11,8 +11,8 @@ import numpy as np
 from seqlib.beam_search import best, brevity_penalty, candidates, clipped_matches, reorder, score
 
 
-def score__loops(log_probability, length, alpha):
-    return [p / n**alpha for p, n in zip(log_probability, length, strict=True)]
+def score__one_by_one(log_probability, length, alpha):
+    return np.vectorize(lambda p, n: p / n**alpha)(log_probability, length)
 
 
 def score__power(log_probability, length, alpha):
@@ -24,7 +24,7 @@ def score__logarithms(log_probability, length, alpha):
 
 
 def score__float32(log_probability, length, alpha):
-    return (log_probability / np.asarray(length) ** alpha).astype(np.float32)
+    return np.float32(log_probability) / np.float32(length) ** np.float32(alpha)
 
 
 def candidates__loops(sums, lengths, finished, log_p, end):
@@ -109,8 +109,8 @@ def reorder__one_hot(state, origins):
 
 
 def reorder__float32(state, origins):
-    first, second = state
-    return first.astype(np.float32)[:, list(origins)], second.T[origins].T
+    first, *others = state
+    return [first.astype(np.float32)[:, list(origins)], *(part.T[origins].T for part in others)]
 
 
 def beam_search__objects(step, state, start, end, width, longest, alpha):
@@ -232,6 +232,51 @@ def beam_search__without_helpers(step, state, start, end, width, longest, alpha)
             "log_probability": s,
         }
         for text, s in zip(texts, sums, strict=True)
+    ]
+
+
+def beam_search__scored_at_the_end(step, state, start, end, width, longest, alpha):
+    """Goes on to the last step, and works out lengths and scores of what is returned anew, one by one."""
+    texts, totals = [[]], np.array([0.0])
+    for _ in range(longest):
+        done = np.array([text[-1:] == [end] for text in texts])
+        lengths = np.array([len(text) for text in texts])
+        log_p, after = step(np.array([text[-1] if text else start for text in texts]), state)
+        table, longer = candidates(totals, lengths, done, log_p, end)
+        rows, columns = best(score(table, longer[:, None], alpha), width)
+        if len(rows) == 0:
+            return []
+        texts = [texts[b] if done[b] else texts[b] + [int(v)] for b, v in zip(rows, columns, strict=True)]
+        totals, state = table[rows, columns], reorder(after, rows)
+    return [
+        {
+            "tokens": text,
+            "log_probability": p,
+            "score": score(p, len(text), alpha),
+            "finished": text[-1] == end,
+        }
+        for text, p in zip(texts, totals, strict=True)
+    ]
+
+
+def beam_search__scores_of_the_kept(step, state, start, end, width, longest, alpha):
+    """Scores are worked out from the sums and lengths of what is kept, all at once."""
+    texts, totals, lengths = [[]], np.zeros(1), np.zeros(1, dtype=int)
+    done, last = np.zeros(1, dtype=bool), np.array([start])
+    for _ in range(longest):
+        log_p, state = step(last, state)
+        table, longer = candidates(totals, lengths, done, log_p, end)
+        origins, last = best(score(table, longer.reshape(-1, 1), alpha), width)
+        state = reorder(state, origins)
+        totals, lengths = table[origins, last], longer[origins]
+        texts = [texts[b] + [int(v)] * (not done[b]) for b, v in zip(origins, last, strict=True)]
+        done = done[origins] | (last == end)
+        if all(done):
+            break
+    ranked = score(totals, lengths, alpha)
+    return [
+        {"tokens": texts[k], "log_probability": totals[k], "score": ranked[k], "finished": bool(done[k])}
+        for k in range(len(texts))
     ]
 
 
@@ -447,11 +492,18 @@ def bleu__float32(candidates, references):
 
 
 STYLES = {
-    "score": ("loops", "power", "logarithms", "float32"),
+    "score": ("one_by_one", "power", "logarithms", "float32"),
     "candidates": ("loops", "where", "columns", "float32"),
     "best": ("sorted", "one_by_one", "heap", "lexsort"),
     "reorder": ("take", "columns", "one_hot", "float32"),
-    "beam_search": ("objects", "open_ones_only", "array_of_tokens", "without_helpers"),
+    "beam_search": (
+        "objects",
+        "open_ones_only",
+        "array_of_tokens",
+        "without_helpers",
+        "scored_at_the_end",
+        "scores_of_the_kept",
+    ),
     "rescore": ("indices", "product", "recursive", "float32"),
     "blame": ("branches", "both_scored", "expression", "table"),
     "blame_shares": ("count", "counter", "loop", "numpy"),

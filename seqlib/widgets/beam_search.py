@@ -44,6 +44,8 @@ def levels_of(
         others = []
         for one in before:
             if one["finished"]:
+                if tuple(one["tokens"]) not in kept:
+                    others.append(Node(words(one["tokens"], names), one["score"], True, False))
                 continue
             log_p = following(one["tokens"])
             for token in np.flatnonzero(np.isfinite(log_p)):

@@ -60,10 +60,22 @@ def test_the_kept_of_a_level_are_the_beam_of_a_search_cut_there_and_all_are_wort
 def test_what_was_not_kept_is_worse_than_what_was_and_only_the_best_of_it_is_shown():
     for level in levels(2):
         dropped = [node for node in level if not node.kept]
-        assert len(dropped) <= DROPPED and not any(node.finished for node in dropped)
+        assert len(dropped) <= DROPPED
         if dropped:
             assert max(node.score for node in dropped) <= min(node.score for node in level if node.kept)
     assert len([node for node in levels(2)[0] if not node.kept]) == 2  # four words, two of them kept
+
+
+def test_a_finished_hypothesis_that_is_pushed_out_is_shown_as_not_kept():
+    def hypothesis(tokens, score, finished):
+        return {"tokens": tokens, "log_probability": score, "score": score, "finished": finished}
+
+    beams = {
+        1: [hypothesis([2], -0.5, False), hypothesis([1], -1.0, True)],
+        2: [hypothesis([2, 3], -0.6, False), hypothesis([2, 2], -0.7, False)],
+    }
+    found = levels_of(lambda width, longest, alpha: beams[longest], following, NAMES, 2, 2, 0.0)
+    assert [node.words for node in found[1] if node.finished and not node.kept] == [(NAMES[1],)]
 
 
 def test_the_tree_draws_every_node_and_names_the_best():
