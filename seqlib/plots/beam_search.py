@@ -124,7 +124,8 @@ def by_width(
         axis.set(xlabel="width of the beam", ylabel=label)
         axis.margins(y=0.15)
         if lowest is not None:
-            axis.set_ylim(bottom=lowest)
+            highest = max(value for line in values.values() for value in line)
+            axis.set_ylim(lowest, highest + 0.15 * (highest - lowest))
         axis.grid(axis="y")
         if len(values) > 1:
             axis.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=10)
