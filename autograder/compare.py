@@ -169,7 +169,7 @@ def sizes_of(expectation: Expectation) -> Mapping[str, Any]:
             found[name] = f"{value:.4g}"
         elif isinstance(value, str):
             found[name] = repr(value)
-        elif isinstance(value, (list, tuple, dict)):
+        elif isinstance(value, (list, tuple)):
             found[f"len({name})"] = len(value)
     return found
 
