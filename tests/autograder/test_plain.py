@@ -52,11 +52,11 @@ def test_two_dicts_with_the_same_odd_keys_are_equal():
 
 
 def test_the_case_is_told_by_its_arguments():
-    arguments = {"texts": ["a", "b"], "n": 3, "k": 0.25, "index": {"a": 1}}
+    arguments = {"texts": ["a", "b"], "n": 3, "k": 0.25, "index": {"a": 1}, "unknown": "<?>"}
     expectation = Expectation(arguments, {"": 1}, dims={"texts": 2, "pool": 9})
     outcome = CallOutcome(2, list(arguments.values()))
     row = compare([Row("x", "", 5)], Plain("a number"), [expectation], [outcome], {})[0]
-    assert "(case 1: len(texts) = 2, n = 3, k = 0.25, len(index) = 1)" in row.message
+    assert "(case 1: len(texts) = 2, n = 3, k = 0.25, unknown = '<?>')" in row.message
 
 
 def test_the_layout_survives_its_json():
