@@ -680,7 +680,7 @@ def date_step(tokens, state):
 def read(text):
     """The decoder's first state after an input."""
     tokens = np.array([[SOURCE.index(letter) if letter in SOURCE else 1 for letter in text]])
-    context = encoder_context(tokens, np.ones(tokens.shape), translator)
+    context = encoder_context(tokens, np.ones(tokens.shape, bool), translator)
     return context, context, np.zeros_like(context)
 
 
