@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
 from autograder.exercises.deep_bidirectional import draw_layer, draw_lstm, padding
+from autograder.exercises.gates import lstm_weights
 from autograder.layout import Array, Dict, Each, Layout, Plain, Tuple
 from autograder.row import Row
 from autograder.tree import Fixture
@@ -25,16 +26,8 @@ ANNOTATIONS = Array("2 n_a", "m", "T_x")
 MASK = Array("m", "T_x")
 WEIGHTS = Array("m", "T_x")
 LAYER = Dict(Ws=Array("n_h", "n_a"), Wa=Array("n_h", "2 n_a"), b=Array("n_h", "1"), v=Array("1", "n_h"))
-LSTM: dict[str, Layout] = {
-    **{f"W{gate}": Array("n_a", "n_a + n_e") for gate in "fuco"},
-    **{f"b{gate}": Array("n_a", "1") for gate in "fuco"},
-}
-DECODER = Dict(
-    **{f"W{gate}": Array("n_a", "3 n_a + n_e") for gate in "fuco"},
-    **{f"b{gate}": Array("n_a", "1") for gate in "fuco"},
-    Wy=Array("V_y", "n_a"),
-    by=Array("V_y", "1"),
-)
+LSTM = lstm_weights("n_a + n_e")
+DECODER = Dict(**lstm_weights("3 n_a + n_e"), Wy=Array("V_y", "n_a"), by=Array("V_y", "1"))
 OF_A_STEP: dict[str, Layout] = {"E_y": Array("n_e", "V_y"), "attention": LAYER, "decoder": DECODER}
 MODEL = Dict(E_x=Array("n_e", "V_x"), encoder=Dict(forward=Dict(**LSTM), backward=Dict(**LSTM)), **OF_A_STEP)
 TOKEN, NUMBER = Plain("a token"), Plain("a number of tokens")
@@ -972,6 +965,14 @@ END_AFTERWARDS = [
     ("        if finished.all()", "        finished |= before == eos\n        if finished.all()"),
 ]
 
+ENCODER_WITHOUT_MASK = Mistake(
+    "encoder_without_mask",
+    (
+        'embed(tokens, parameters["E_x"]), mask,',
+        'embed(tokens, parameters["E_x"]), np.ones_like(mask),',
+    ),
+    "The encoder reads padding. It needs the mask.",
+)
 attention_forward = Exercise(
     function=reference.attention_forward,
     title="The whole model, fed the true targets",
@@ -1059,14 +1060,7 @@ attention_forward = Exercise(
             ("s, c, a, mask, parameters)", "s, c, a, np.ones_like(mask), parameters)"),
             "The decoder looks at padding. Each step needs the mask.",
         ),
-        Mistake(
-            "encoder_without_mask",
-            (
-                'embed(tokens, parameters["E_x"]), mask,',
-                'embed(tokens, parameters["E_x"]), np.ones_like(mask),',
-            ),
-            "The encoder reads padding. It needs the mask.",
-        ),
+        ENCODER_WITHOUT_MASK,
         Mistake(
             "mask_ignored",
             [
@@ -1287,14 +1281,7 @@ translate = Exercise(
             ("s, c, a, mask, parameters)", "s, c, a, np.ones_like(mask), parameters)"),
             "The decoder looks at padding. Each step needs the mask.",
         ),
-        Mistake(
-            "encoder_without_mask",
-            (
-                'embed(tokens, parameters["E_x"]), mask,',
-                'embed(tokens, parameters["E_x"]), np.ones_like(mask),',
-            ),
-            "The encoder reads padding. It needs the mask.",
-        ),
+        ENCODER_WITHOUT_MASK,
         Mistake(
             "one_step_more",
             ("range(longest)", "range(longest + 1)"),

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
+from autograder.exercises.gates import lstm_weights
 from autograder.exercises.labels import origin_cases, tagger_cases
 from autograder.layout import Array, Dict, Each, Layout, Number, Plain, Tuple
 from autograder.row import Row
@@ -15,10 +16,7 @@ from seqlib import deep_bidirectional as reference
 SEQUENCE = Array("n_x", "m", "T_x")
 BOTH = Array("2 n_a", "m", "T_x")
 MASK = Array("m", "T_x")
-LSTM = Dict(
-    **{f"W{gate}": Array("n_a", "n_a + n_x") for gate in "fuco"},
-    **{f"b{gate}": Array("n_a", "1") for gate in "fuco"},
-)
+LSTM = Dict(**lstm_weights("n_a + n_x"))
 LAYER = Dict(forward=LSTM, backward=LSTM)
 LAYERS = Each(LAYER, "L")
 OUTPUT: dict[str, Layout] = {"Wy": Array("n_y", "2 n_a"), "by": Array("n_y", "1")}

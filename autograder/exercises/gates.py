@@ -1,11 +1,26 @@
-"""Known mistakes that cells with gates have in common: in their layers, over a sequence, on the way back through time.
+"""What cells with gates have in common: the layouts of an LSTM, and known mistakes.
 
-They replace text that the references of these cells share.
+The mistakes are those in layers, over a sequence, on the way back through time; they replace text that the references
+of these cells share.
 """
 
 from collections.abc import Mapping
 
 from autograder.exercise import Mistake
+from autograder.layout import Array, Layout, Tuple
+
+
+def lstm_weights(stack: str) -> dict[str, Layout]:
+    """The weights of an LSTM whose gates see a stack of so many rows."""
+    weights: dict[str, Layout] = {f"W{gate}": Array("n_a", stack) for gate in "fuco"}
+    return {**weights, **{f"b{gate}": Array("n_a", "1") for gate in "fuco"}}
+
+
+def lstm_cache(parameters: Layout) -> Tuple:
+    """What an LSTM with these parameters keeps of a step for the way back."""
+    units = ("a_next", "c_next", "a_prev", "c_prev", "ft", "ut", "cct", "ot")
+    states: dict[str, Layout] = {name: Array("n_a", "m") for name in units}
+    return Tuple(**states, xt=Array("n_x", "m"), parameters=parameters)
 
 
 class LayerMistakes:

@@ -14,6 +14,8 @@ from autograder.exercises.gates import (
     STEPS_LEFT_OUT,
     WALKED_WRONGLY,
     LayerMistakes,
+    lstm_cache,
+    lstm_weights,
 )
 from autograder.exercises.names import names_cases
 from autograder.layout import Array, Dict, Each, Layout, Tuple
@@ -21,29 +23,14 @@ from autograder.row import Row
 from seqlib import lstm as reference
 
 UNITS = Array("n_a", "m")
-WEIGHTS = Array("n_a", "n_a + n_x")
 BIAS = Array("n_a", "1")
 INPUT = Array("n_x", "m")
 CLASSES = Array("n_y", "m")
-GATE_PARAMETERS: dict[str, Layout] = {
-    **{f"W{gate}": WEIGHTS for gate in "fuco"},
-    **{f"b{gate}": BIAS for gate in "fuco"},
-}
+GATE_PARAMETERS = lstm_weights("n_a + n_x")
 OUTPUT_PARAMETERS: dict[str, Layout] = {"Wy": Array("n_y", "n_a"), "by": Array("n_y", "1")}
 PEEPHOLES: dict[str, Layout] = {"pf": BIAS, "pu": BIAS, "po": BIAS}
 PARAMETERS = Dict(**GATE_PARAMETERS, **OUTPUT_PARAMETERS)
-CACHE = Tuple(
-    a_next=UNITS,
-    c_next=UNITS,
-    a_prev=UNITS,
-    c_prev=UNITS,
-    ft=UNITS,
-    ut=UNITS,
-    cct=UNITS,
-    ot=UNITS,
-    xt=INPUT,
-    parameters=PARAMETERS,
-)
+CACHE = lstm_cache(PARAMETERS)
 CACHES = Tuple(cells=Each(CACHE), x=Array("n_x", "m", "T_x"))
 GATES = Dict(dft=UNITS, dut=UNITS, dcct=UNITS, dot=UNITS)
 GRADIENTS: dict[str, Layout] = {f"d{name}": layout for name, layout in GATE_PARAMETERS.items()}

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
 from autograder.exercises.deep_bidirectional import draw_lstm, gaps, padding
+from autograder.exercises.gates import lstm_weights
 from autograder.layout import Array, Dict, Layout, Number, Plain, Tuple
 from autograder.row import Row
 from seqlib import sentiment as reference
@@ -16,10 +17,7 @@ CLASSES = Array("m")
 PROBABILITIES = Array("n_y", "m")
 BATCH: dict[str, Layout] = {"tokens": Array("m", "T_x"), "mask": MASK}
 AVERAGE = Dict(E=VECTORS, Wy=Array("n_y", "n_e"), by=Array("n_y", "1"))
-GATES: dict[str, Layout] = {
-    **{f"W{gate}": Array("n_a", "n_a + n_e") for gate in "fuco"},
-    **{f"b{gate}": Array("n_a", "1") for gate in "fuco"},
-}
+GATES = lstm_weights("n_a + n_e")
 LSTM = Dict(E=VECTORS, **GATES, Wy=Array("n_y", "n_a"), by=Array("n_y", "1"))
 
 SENTENCE_DIMS = [
@@ -427,6 +425,19 @@ masked_average = Exercise(
     ],
 )
 
+SOFTMAX_OVER_SENTENCES = Mistake(
+    "softmax_over_sentences",
+    (
+        'softmax(parameters["Wy"] @ h + parameters["by"])',
+        'softmax((parameters["Wy"] @ h + parameters["by"]).T).T',
+    ),
+    OVER_SENTENCES,
+)
+BIAS_MISSING = Mistake(
+    "bias_missing",
+    (' + parameters["by"]', ""),
+    "The bias b_y is missing.",
+)
 average_probabilities = Exercise(
     function=reference.average_probabilities,
     title="The classifier on averages",
@@ -439,24 +450,13 @@ average_probabilities = Exercise(
     rows=[Row("probability of each class", "", points=5)],
     needs=["masked_average"],
     mistakes=[
-        Mistake(
-            "bias_missing",
-            (' + parameters["by"]', ""),
-            "The bias b_y is missing.",
-        ),
+        BIAS_MISSING,
         Mistake(
             "softmax_missing",
             ('softmax(parameters["Wy"] @ h + parameters["by"])', '(parameters["Wy"] @ h + parameters["by"])'),
             "These are the scores. A softmax makes probabilities of them.",
         ),
-        Mistake(
-            "softmax_over_sentences",
-            (
-                'softmax(parameters["Wy"] @ h + parameters["by"])',
-                'softmax((parameters["Wy"] @ h + parameters["by"]).T).T',
-            ),
-            OVER_SENTENCES,
-        ),
+        SOFTMAX_OVER_SENTENCES,
         Mistake(
             "padding_read",
             ("tokens], mask)", "tokens], np.ones_like(mask))"),
@@ -591,14 +591,7 @@ output_gradients = Exercise(
             ('parameters["Wy"].T @ dz', 'parameters["Wy"].T @ dz * m'),
             "The gradient of h lacks the 1/m of the mean. All gradients come from the same dz.",
         ),
-        Mistake(
-            "softmax_over_sentences",
-            (
-                'softmax(parameters["Wy"] @ h + parameters["by"])',
-                'softmax((parameters["Wy"] @ h + parameters["by"]).T).T',
-            ),
-            OVER_SENTENCES,
-        ),
+        SOFTMAX_OVER_SENTENCES,
         Mistake(
             "bias_missing",
             (' @ h + parameters["by"]', " @ h"),
@@ -637,6 +630,11 @@ output_gradients = Exercise(
     ],
 )
 
+WORDS_IN_ANOTHER_ORDER = Mistake(
+    "words_in_another_order",
+    ("tokens.ravel()", "tokens.T.ravel()"),
+    ANOTHER_ORDER,
+)
 average_gradients = Exercise(
     function=reference.average_gradients,
     title="Back through the average",
@@ -665,11 +663,7 @@ average_gradients = Exercise(
             "Every step gets the whole gradient of its sentence's average, padding too. Of n words each has a share of "
             "1/n, and padding has none.",
         ),
-        Mistake(
-            "words_in_another_order",
-            ("tokens.ravel()", "tokens.T.ravel()"),
-            ANOTHER_ORDER,
-        ),
+        WORDS_IN_ANOTHER_ORDER,
         Mistake(
             "divided_by_all_steps",
             ("mask / mask.sum(axis=1, keepdims=True)", "mask / mask.shape[1]"),
@@ -1220,7 +1214,7 @@ lstm_probabilities = Exercise(
     rows=[Row("probability of each class", "", points=4)],
     needs=["lstm_last_state"],
     mistakes=[
-        Mistake("bias_missing", (' + parameters["by"]', ""), "The bias b_y is missing."),
+        BIAS_MISSING,
         Mistake(
             "softmax_missing",
             ('softmax(parameters["Wy"] @ a + parameters["by"])', '(parameters["Wy"] @ a + parameters["by"])'),
@@ -1387,7 +1381,7 @@ lstm_gradients = Exercise(
             ),
             NOT_0,
         ),
-        Mistake("words_in_another_order", ("tokens.ravel()", "tokens.T.ravel()"), ANOTHER_ORDER),
+        WORDS_IN_ANOTHER_ORDER,
         Mistake(
             "gradient_at_every_last_word",
             ('da[:, *read] = out["dh"]', 'da[:, :, read[1]] = out["dh"][:, :, np.newaxis]'),

@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from autograder.exercise import Arguments, Cases, Dims, Exercise, Mistake
 from autograder.exercises.deep_bidirectional import draw_lstm
-from autograder.exercises.gates import CACHES_KEPT_WRONGLY, INPUT_TAKEN_WRONGLY, STEPS_LEFT_OUT
+from autograder.exercises.gates import (
+    CACHES_KEPT_WRONGLY,
+    INPUT_TAKEN_WRONGLY,
+    STEPS_LEFT_OUT,
+    lstm_cache,
+    lstm_weights,
+)
 from autograder.layout import Array, Dict, Each, Layout, Number, Plain, Tuple
 from autograder.row import Row
 from seqlib import seq2seq as reference
@@ -17,31 +23,17 @@ WITHHELD = ("models/translation", "models/decoding")
 UNITS = Array("n_a", "m")
 
 
-def gates(stack: str) -> dict[str, Layout]:
-    """The weights of an LSTM whose gates see a stack of so many rows."""
-    weights: dict[str, Layout] = {f"W{gate}": Array("n_a", stack) for gate in "fuco"}
-    return {**weights, **{f"b{gate}": Array("n_a", "1") for gate in "fuco"}}
-
-
-READER, ENCODER, DECODER = Dict(**gates("n_a + n_x")), gates("n_a + n_e"), gates("2 n_a + n_e")
+READER, ENCODER, DECODER = (
+    Dict(**lstm_weights("n_a + n_x")),
+    lstm_weights("n_a + n_e"),
+    lstm_weights("2 n_a + n_e"),
+)
 OUTPUT: dict[str, Layout] = {"Wy": Array("V_y", "n_a"), "by": Array("V_y", "1")}
 PARAMETERS = Dict(
     E_x=Array("n_e", "V_x"),
     E_y=Array("n_e", "V_y"),
     encoder=Dict(**ENCODER),
     decoder=Dict(**DECODER, **OUTPUT),
-)
-CACHE = Tuple(
-    a_next=UNITS,
-    c_next=UNITS,
-    a_prev=UNITS,
-    c_prev=UNITS,
-    ft=UNITS,
-    ut=UNITS,
-    cct=UNITS,
-    ot=UNITS,
-    xt=Array("n_x", "m"),
-    parameters=READER,
 )
 SOURCES: dict[str, Layout] = {"tokens": Array("m", "T_x"), "mask": Array("m", "T_x")}
 TARGETS = Array("m", "T_y")
@@ -393,7 +385,9 @@ lstm_states = Exercise(
     minutes=20,
     difficulty=1,
     arguments={"x": Array("n_x", "m", "T_x"), "a0": UNITS, "parameters": READER},
-    result=Tuple(a=Array("n_a", "m", "T_x"), caches=Tuple(cells=Each(CACHE), x=Array("n_x", "m", "T_x"))),
+    result=Tuple(
+        a=Array("n_a", "m", "T_x"), caches=Tuple(cells=Each(lstm_cache(READER)), x=Array("n_x", "m", "T_x"))
+    ),
     draw=draw_states,
     dims=STATE_DIMS,
     rows=[Row("activations", "a", points=5), Row("caches", "caches", points=4)],

@@ -312,10 +312,11 @@ def draw_training(rng: np.random.Generator, dims: Dims) -> Arguments:
     return {**draw_vectors(rng, dims), "batches": batches, "learning_rate": float(rng.uniform(0.4, 0.6))}
 
 
-SWAPPED_PAIR = ("m = len(centers)", "centers, contexts = contexts, centers\n    m = len(centers)")
-SWAPPED_PAIR_TEXT = (
+CENTERS_AND_CONTEXTS_SWAPPED = Mistake(
+    "centers_and_contexts_swapped",
+    ("m = len(centers)", "centers, contexts = contexts, centers\n    m = len(centers)"),
     "Centres and contexts are exchanged: you predict the centre from its context. Here the centre is given, by its column "
-    "of E, and the context is predicted, by its row of the other matrix."
+    "of E, and the context is predicted, by its row of the other matrix.",
 )
 LOST = (
     "Where a word comes twice in the batch, one of its gradients is lost: `x[indices] += g` writes to each index once only. "
@@ -701,7 +702,7 @@ softmax_gradients = Exercise(
             ("-= 1 / m", "-= 0"),
             "The true contexts have no effect on your gradients. At the scores it is ŷ − y, with y one-hot.",
         ),
-        Mistake("centers_and_contexts_swapped", SWAPPED_PAIR, SWAPPED_PAIR_TEXT),
+        CENTERS_AND_CONTEXTS_SWAPPED,
         Mistake(
             "context_added",
             ("-= 1 / m", "+= 1 / m"),
@@ -973,6 +974,36 @@ leaf_probabilities = Exercise(
     ],
 )
 
+GRADIENT_OF_THE_SUM = Mistake(
+    "gradient_of_the_sum",
+    ("sigmoid(-scores) / m", "sigmoid(-scores)"),
+    "Your gradients are those of the sum of the losses. The loss is their mean over the pairs.",
+)
+LOSS_IS_A_SUM = Mistake(
+    "loss_is_a_sum",
+    (".sum() / m", ".sum()"),
+    "Your loss is the sum over the pairs. It is their mean.",
+)
+SUM_FOR_MEAN = Mistake(
+    "sum_for_mean",
+    [(".sum() / m", ".sum()"), ("sigmoid(-scores) / m", "sigmoid(-scores)")],
+    "Loss and gradients are sums over the pairs. Both are means: divide by m.",
+)
+GRADIENT_SIGN = Mistake(
+    "gradient_sign",
+    ("dz = -signs", "dz = signs"),
+    "Your gradients have the other sign: they lead uphill.",
+)
+OTHER_SIDE_IN_LOSS = Mistake(
+    "other_side_in_loss",
+    ("np.logaddexp(0, -scores)", "np.logaddexp(0, scores)"),
+    "Your loss has −log σ(−x) where −log σ(x) belongs. `np.logaddexp(0, -x)` is −log σ(x).",
+)
+OTHER_SIDE_IN_GRADIENT = Mistake(
+    "other_side_in_gradient",
+    ("sigmoid(-scores)", "sigmoid(scores)"),
+    "Your gradients have σ(x) where σ(−x) belongs: the derivative of −log σ(x) is σ(x) − 1, which is −σ(−x).",
+)
 hierarchical_gradients = Exercise(
     function=reference.hierarchical_gradients,
     title="Loss and gradient of the hierarchical softmax",
@@ -1013,47 +1044,23 @@ hierarchical_gradients = Exercise(
             ("1 - 2 * np.array(codes[context])", "np.ones(len(path))"),
             "Every decision is treated as bit 0. Bit 1 has the probability σ(−ψ · e).",
         ),
-        Mistake(
-            "other_side_in_gradient",
-            ("sigmoid(-scores)", "sigmoid(scores)"),
-            "Your gradients have σ(x) where σ(−x) belongs: the derivative of −log σ(x) is σ(x) − 1, which is −σ(−x).",
-        ),
-        Mistake(
-            "other_side_in_loss",
-            ("np.logaddexp(0, -scores)", "np.logaddexp(0, scores)"),
-            "Your loss has −log σ(−x) where −log σ(x) belongs. `np.logaddexp(0, -x)` is −log σ(x).",
-        ),
-        Mistake(
-            "gradient_sign",
-            ("dz = -signs", "dz = signs"),
-            "Your gradients have the other sign: they lead uphill.",
-        ),
+        OTHER_SIDE_IN_GRADIENT,
+        OTHER_SIDE_IN_LOSS,
+        GRADIENT_SIGN,
         Mistake(
             "sign_missing_in_gradient",
             ("dz = -signs * sigmoid", "dz = -sigmoid"),
             "In the gradient the sign of the bit is missing. For bit 0 it is σ(ψ · e) − 1, for bit 1 it is σ(ψ · e).",
         ),
-        Mistake(
-            "sum_for_mean",
-            [(".sum() / m", ".sum()"), ("sigmoid(-scores) / m", "sigmoid(-scores)")],
-            "Loss and gradients are sums over the pairs. Both are means: divide by m.",
-        ),
-        Mistake(
-            "loss_is_a_sum",
-            (".sum() / m", ".sum()"),
-            "Your loss is the sum over the pairs. It is their mean.",
-        ),
+        SUM_FOR_MEAN,
+        LOSS_IS_A_SUM,
         Mistake(
             "bit_for_label",
             ("-signs * sigmoid(-scores) / m", "(sigmoid(Psi[path] @ e) - np.array(codes[context])) / m"),
             "Your gradients take the bit for the label. σ(ψ · e) is the probability of bit 0, so the label is 1 where the "
             "bit is 0.",
         ),
-        Mistake(
-            "gradient_of_the_sum",
-            ("sigmoid(-scores) / m", "sigmoid(-scores)"),
-            "Your gradients are those of the sum of the losses. The loss is their mean over the pairs.",
-        ),
+        GRADIENT_OF_THE_SUM,
         Mistake(
             "mean_over_the_path",
             [(".sum() / m", ".mean() / m"), ("sigmoid(-scores) / m", "sigmoid(-scores) / m / len(path)")],
@@ -1067,7 +1074,7 @@ hierarchical_gradients = Exercise(
             ),
             "You go down to the centre. It is the context that is predicted: its path and its code.",
         ),
-        Mistake("centers_and_contexts_swapped", SWAPPED_PAIR, SWAPPED_PAIR_TEXT),
+        CENTERS_AND_CONTEXTS_SWAPPED,
         Mistake(
             "dE_overwritten",
             ("dE[:, center] += dz", "dE[:, center] = dz"),
@@ -1318,31 +1325,11 @@ negative_sampling_gradients = Exercise(
             ("== 0, 1, -1)", "== 0, -1, 1)"),
             "The context is pushed away and the negatives are drawn near. The context has label 1, the negatives have 0.",
         ),
-        Mistake(
-            "other_side_in_gradient",
-            ("sigmoid(-scores)", "sigmoid(scores)"),
-            "Your gradients have σ(x) where σ(−x) belongs: the derivative of −log σ(x) is σ(x) − 1, which is −σ(−x).",
-        ),
-        Mistake(
-            "other_side_in_loss",
-            ("np.logaddexp(0, -scores)", "np.logaddexp(0, scores)"),
-            "Your loss has −log σ(−x) where −log σ(x) belongs. `np.logaddexp(0, -x)` is −log σ(x).",
-        ),
-        Mistake(
-            "gradient_sign",
-            ("dz = -signs", "dz = signs"),
-            "Your gradients have the other sign: they lead uphill.",
-        ),
-        Mistake(
-            "sum_for_mean",
-            [(".sum() / m", ".sum()"), ("sigmoid(-scores) / m", "sigmoid(-scores)")],
-            "Loss and gradients are sums over the pairs. Both are means: divide by m.",
-        ),
-        Mistake(
-            "loss_is_a_sum",
-            (".sum() / m", ".sum()"),
-            "Your loss is the sum over the pairs. It is their mean.",
-        ),
+        OTHER_SIDE_IN_GRADIENT,
+        OTHER_SIDE_IN_LOSS,
+        GRADIENT_SIGN,
+        SUM_FOR_MEAN,
+        LOSS_IS_A_SUM,
         Mistake(
             "dE_from_contexts_only",
             ('"mk,mkn->mn", dz, theta)', '"mk,mkn->mn", dz[:, :1], theta[:, :1])'),
@@ -1356,11 +1343,7 @@ negative_sampling_gradients = Exercise(
             ),
             "In your dΘ only the contexts have a gradient. The rows of the negatives have one too.",
         ),
-        Mistake(
-            "gradient_of_the_sum",
-            ("sigmoid(-scores) / m", "sigmoid(-scores)"),
-            "Your gradients are those of the sum of the losses. The loss is their mean over the pairs.",
-        ),
+        GRADIENT_OF_THE_SUM,
         Mistake(
             "mean_over_all_decisions",
             [(".sum() / m", ".mean()"), ("sigmoid(-scores) / m", "sigmoid(-scores) / words.size")],
@@ -1400,7 +1383,7 @@ negative_sampling_gradients = Exercise(
             "You took a softmax over the context and its negatives. Here each of the k + 1 is a question of its own, "
             "yes or no, with a sigmoid.",
         ),
-        Mistake("centers_and_contexts_swapped", SWAPPED_PAIR, SWAPPED_PAIR_TEXT),
+        CENTERS_AND_CONTEXTS_SWAPPED,
     ],
 )
 
