@@ -31,6 +31,7 @@ _spec = importlib.util.spec_from_file_location(
 _fixtures = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_fixtures)
 tiny_registry = _fixtures.tiny_registry
+one_jail = _fixtures.one_jail
 tiny_notebooks = _fixtures.tiny_notebooks
 empty_gradebook = _fixtures.empty_gradebook
 tiny_course = _fixtures.tiny_course

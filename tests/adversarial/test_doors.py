@@ -14,21 +14,11 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.apps.api import NbGraderAPI
 from rich.console import Console
 
-from autograder import batch, classroom, cli, engine, release, report, submission
+from autograder import classroom, cli, engine, report, submission
 from autograder.store import Results
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("one_jail")]
 MARKER = "belongs to somebody else"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 def grade(course):

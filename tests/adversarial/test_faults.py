@@ -19,23 +19,13 @@ import pytest
 import tiny
 from rows import rows
 
-from autograder import batch, classroom, cli, engine, obstacles, release
+from autograder import batch, classroom, cli, obstacles
 from autograder.sandbox import bubblewrap
 from autograder.store import Course, CourseError, Results, Stopped, locked
 
 MAIN = Path(tiny.__file__).with_name("tiny_main.py")
 RIGHT, WRONG = "Wax @ xt + ba", "Wax @ xt"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 @pytest.fixture(autouse=True)
@@ -271,6 +261,8 @@ import json, os, pathlib, shutil, subprocess, sys
 sys.path[:0] = sys.argv[4:]
 import tiny_main
 from rows import rows
+
+pytestmark = pytest.mark.usefixtures("one_jail")
 place, full, room = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
 shutil.copytree(place, full / "course")
 filler, free = full / "filler", os.statvfs(full)

@@ -14,12 +14,12 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from autograder import batch, classroom, clean, engine, release, report
+from autograder import classroom, clean, engine, report
 from autograder.grading import Result
 from autograder.store import Results
 from autograder.verdict import RowResult, Verdict
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("one_jail")]
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 browser = pytest.mark.skipif(BROWSER is None, reason="needs a browser: apt-get install chromium")
 ROOT = "parent.document.documentElement"
@@ -62,16 +62,6 @@ MARKDOWN = [
     f"| <script>{RUN}</script> |\n|---|\n| <img src=x onerror={RUN}> |",
 ]
 OVERLAY = '<div class="navbar navbar-fixed-top panel" id="notebook-container" style="position:fixed;top:0">fake</div>'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 def opened(page, tmp_path):

@@ -7,20 +7,12 @@ import nbformat
 import pytest
 import tiny
 
-from autograder import batch, classroom, engine, release
+from autograder import classroom
+
+pytestmark = pytest.mark.usefixtures("one_jail")
 
 STUB = "    raise NotImplementedError"
 SCRIPT = "<script>alert('eve')</script>"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 def grade(course):

@@ -10,6 +10,7 @@ import pytest
 import tiny as material
 
 import autograder.exercises
+from autograder import batch, engine, release
 from autograder import course as building
 from autograder.store import Course
 
@@ -24,6 +25,16 @@ def tiny_registry():
         patch.setitem(sys.modules, "seqlib.tiny", types.ModuleType("seqlib.tiny"))
         patch.setitem(autograder.exercises.ASSIGNMENTS, material.NAME, "tiny")
         yield
+
+
+@pytest.fixture(scope="module")
+def one_jail(tiny_registry, tmp_path_factory):
+    """All courses of a module share a view, and so a jail."""
+    place = release.view(material.NAME, tmp_path_factory.mktemp("views"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "view", lambda course, assignment: place)
+        yield
+    batch.close_jails()
 
 
 @pytest.fixture(scope="module")

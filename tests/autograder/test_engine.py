@@ -11,20 +11,12 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.apps.api import NbGraderAPI
 
-from autograder import batch, classroom, clean, engine, release
+from autograder import batch, classroom, clean, engine
 from autograder.store import CourseError, Results
 
+pytestmark = pytest.mark.usefixtures("one_jail")
+
 RIGHT, WRONG = "Wax @ xt + ba", "Wax @ xt"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 def grade(course, **options):

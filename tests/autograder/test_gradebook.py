@@ -11,21 +11,13 @@ import tiny
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 
-from autograder import batch, classroom, engine, gradebook, release
+from autograder import classroom, engine, gradebook
 from autograder.store import Course, CourseError
+
+pytestmark = pytest.mark.usefixtures("one_jail")
 
 LATE = '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
 DUE = "2026-03-01 12:00:00 UTC"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 def grade(course, workers=1, **options):

@@ -18,7 +18,7 @@ import tiny
 from nbgrader.api import Gradebook
 from rows import rows
 
-from autograder import batch, classroom, engine, release
+from autograder import classroom
 from autograder.store import Course, Stopped
 
 SKIPPED = (
@@ -26,16 +26,6 @@ SKIPPED = (
     "system's (on Debian: apt-get install postgresql)"
 )
 pytest.importorskip("psycopg", reason='no driver: pip install "sequence-models-workbook[postgresql]"')
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_jail(tiny_registry, tmp_path_factory):
-    """All courses of this module share a view, and so a jail."""
-    place = release.view(tiny.NAME, tmp_path_factory.mktemp("views"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "view", lambda course, assignment: place)
-        yield
-    batch.close_jails()
 
 
 def ordinary_user():
@@ -191,6 +181,8 @@ def test_both_gradebooks_say_the_same_row_by_row(tiny_course, on_postgresql, han
 
 LATE = """
 from nbgrader.plugins import BasePlugin
+
+pytestmark = pytest.mark.usefixtures("one_jail")
 
 
 class Late(BasePlugin):
