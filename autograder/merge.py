@@ -19,8 +19,8 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
         needs: the earlier exercises that the function calls.
     """
     excuse = f"counts as right: the fault lies in {' or '.join(needs)}, with the right one this row is right"
-    diagnosed = first.rows if says_more(first.rows, second) else second
     cut_off = any(UNANSWERED in row.message for row in second)
+    diagnosed = first.rows if cut_off or says_more(first.rows, second) else second
     rows: list[RowResult] = []
     for before, after, failing in zip(first.rows, second, diagnosed, strict=True):
         if before.passed:
@@ -36,6 +36,4 @@ def merged(first: Verdict, second: Sequence[RowResult], needs: Sequence[str]) ->
 
 def says_more(first: Sequence[RowResult], second: Sequence[RowResult]) -> bool:
     """Whether the first round explains failing rows better than the second."""
-    if any(UNANSWERED in row.message for row in second):
-        return True
     return any(row.mistake for row in first) and not any(row.mistake for row in second)

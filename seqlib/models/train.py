@@ -173,11 +173,11 @@ def train(
     """
     trainer = Trainer(recipe, data, seed, device or torch.device("cpu"))
     if checkpoint and checkpoint.exists():
-        trainer.load(torch.load(checkpoint, weights_only=True))
+        trainer.load(checkpoint)
     while not trainer.finished:
         trainer.epoch()
         if checkpoint:
-            _save(trainer.state(), checkpoint)
+            trainer.save(checkpoint)
         report(_progress(recipe, data.unit, trainer.run))
     return trainer.best_run()
 
@@ -239,28 +239,34 @@ class Trainer:
         self.model.cpu().eval()
         return self.run
 
-    def state(self) -> dict[str, Any]:
-        """All that changes in training, as numbers, tensors and containers of them."""
+    def save(self, checkpoint: Path) -> None:
+        """Write all that changes in training; the file is there as a whole or not at all."""
         cuda = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
         figures = {key: value for key, value in vars(self.run).items() if key != "model"}
-        return {
+        state = {
             "of": self._of(),
             "parts": {name: getattr(self, name).state_dict() for name in PARTS},
             "generators": {"shuffle": self.shuffle.get_state(), "cpu": torch.get_rng_state(), "cuda": cuda},
             "best": self.best,
             "run": figures,
         }
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        part = checkpoint.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(checkpoint)
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` gave.
+    def load(self, checkpoint: Path) -> None:
+        """Go on from what `save` wrote.
 
         Raises:
-            ValueError: it is that of another recipe, seed or data.
+            ValueError: it is that of another recipe, seed, data or kind of device.
         """
+        state = torch.load(checkpoint, weights_only=True)
         for key, value in self._of().items():
             if state["of"][key] != value:
                 raise ValueError(
-                    f"the checkpoint is one of {key} {state['of'][key]!r}; expected {value!r}. Delete it to train anew."
+                    f"the checkpoint is one of {key} {state['of'][key]!r}; expected {value!r}. "
+                    f"Delete {checkpoint} to train anew."
                 )
         for name, part in state["parts"].items():
             getattr(self, name).load_state_dict(part)
@@ -274,13 +280,6 @@ class Trainer:
     def _of(self) -> dict[str, Any]:
         data = self.data.provenance
         return {"recipe": repr(self.recipe), "seed": self.run.seed, "data": data, "device": self.device.type}
-
-
-def _save(state: dict[str, Any], checkpoint: Path) -> None:
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    part = checkpoint.with_suffix(".part")
-    torch.save(state, part)
-    part.replace(checkpoint)
 
 
 def _learning_rate(done: float, warmup: float) -> float:
