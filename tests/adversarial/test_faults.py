@@ -23,6 +23,8 @@ from autograder import batch, classroom, cli, obstacles
 from autograder.sandbox import bubblewrap
 from autograder.store import Course, CourseError, Results, Stopped, locked
 
+pytestmark = pytest.mark.usefixtures("one_jail")
+
 MAIN = Path(tiny.__file__).with_name("tiny_main.py")
 RIGHT, WRONG = "Wax @ xt + ba", "Wax @ xt"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -261,8 +263,6 @@ import json, os, pathlib, shutil, subprocess, sys
 sys.path[:0] = sys.argv[4:]
 import tiny_main
 from rows import rows
-
-pytestmark = pytest.mark.usefixtures("one_jail")
 place, full, room = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
 shutil.copytree(place, full / "course")
 filler, free = full / "filler", os.statvfs(full)

