@@ -12,10 +12,6 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import NamedTuple
 
-from babel import Locale
-from babel.dates import format_date
-from babel.lists import format_list
-
 LOCALES = (
     "de_DE", "en_GB", "en_US", "es_ES", "fi_FI", "fr_FR", "id_ID", "it_IT", "ja_JP", "ko_KR", "nl_NL", "pl_PL",
     "pt_BR", "sv_SE", "tr_TR", "zh_CN",
@@ -104,6 +100,10 @@ def written(days: list[date], locale: str, form: str = "long") -> str:
         raise ValueError("days is empty; expected at least one date")
     if form not in FORMS:
         raise ValueError(f"form is {form!r}; expected one of {', '.join(FORMS)}")
+    from babel import Locale
+    from babel.dates import format_date
+    from babel.lists import format_list
+
     texts = [format_date(day, form, locale=locale) for day in days]
     joined = format_list(texts, locale=Locale.parse(locale)) if len(texts) > 1 else texts[0]
     return joined.lower().replace("\u00a0", " ").replace("\u202f", " ")

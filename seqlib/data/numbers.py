@@ -10,9 +10,10 @@ import random
 import re
 from functools import lru_cache
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from unicode_rbnf import RbnfEngine
+if TYPE_CHECKING:
+    from unicode_rbnf import RbnfEngine
 
 LANGUAGES = ("ko", "fr", "de")
 LARGEST = 999_999_999
@@ -57,7 +58,9 @@ def part_of(number: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def _engine(language: str) -> RbnfEngine:
+def _engine(language: str) -> "RbnfEngine":
+    from unicode_rbnf import RbnfEngine
+
     return RbnfEngine.for_language(language)
 
 

@@ -3,16 +3,24 @@
 import argparse
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from seqlib import references
-from seqlib.models import pages, vector_cards, vectors
-from seqlib.models.machine import describe
+from seqlib.models import pages, prepared, vector_cards, vectors
+from seqlib.models.machine import choose_device
 from seqlib.models.recipes import RECIPES, Training, VectorRecipe
 from seqlib.models.record import missed_bars, verify, write
-from seqlib.models.train import DATA, choose_device, train
+from seqlib.models.train import train
+
+CORES = os.cpu_count() or 1
+JOBS = min(8, CORES)
+RUNS = ".training"
+"""Where runs lie while they are trained, in the folder of the models."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,12 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := [name for name in chosen if name not in RECIPES]:
         print(f"no recipe is called {', '.join(unknown)}; there are: {', '.join(RECIPES)}", file=sys.stderr)
         return 2
+    if command == "prepare":
+        prepared.save([RECIPES[name] for name in chosen], options.out)
+        return 0
     if command == "train":
-        torch.set_num_threads(options.threads)
-        missed = max(_train(RECIPES[name], options) for name in chosen)
-        if len(chosen) > 1:
-            print("\n".join(pages.summary(options.folder)))
-        return missed
+        return _train([RECIPES[name] for name in chosen], options)
     if command == "verify":
         return max(_verify(name, options.folder) for name in chosen)
     return max(_card(name, options.folder) for name in chosen)
@@ -51,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     descriptions = {
         "train": "train models by their recipes, write weights, recorded outputs and cards",
+        "prepare": "write the data of recipes, for a machine that has torch but not the packages of the data",
         "list": "the recipes, and which of them have a trained model",
         "verify": "recompute what the cards state from the weights, and compare",
         "card": "print what the cards state",
@@ -61,24 +69,82 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--folder", type=Path, default=references.FOLDER, help="where the models lie")
         if name == "page":
             command.add_argument("--out", type=Path, default=Path("docs/references.md"), help="the page")
-        elif name != "list":
+        if name == "prepare":
+            command.add_argument("--out", type=Path, default=Path("prepared"), help="the folder of the data")
+        if name not in ("page", "list"):
             command.add_argument("names", nargs="*", metavar="NAME", help="models; all where none is named")
         if name == "train":
             command.add_argument("--all", action="store_true", help="every model, the same as naming none")
             command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
             command.add_argument("--seed", type=int, nargs="+", help="seeds in place of the recipe's")
-            threads = min(2, os.cpu_count() or 1)
-            command.add_argument("--threads", type=int, default=threads, help="threads of the CPU's own work")
+            command.add_argument(
+                "--jobs", type=int, default=JOBS, help=f"runs side by side (default: {JOBS})"
+            )
+            threads = max(1, CORES // JOBS)
+            command.add_argument(
+                "--threads", type=int, default=threads, help="threads of each run on the CPU"
+            )
+            command.add_argument(
+                "--prepared", type=Path, help="data that `prepare` wrote; no cards are written then"
+            )
+            command.add_argument(
+                "--runs", type=Path, help="where runs lie; those finished are not trained again"
+            )
     return parser
 
 
-def _train(recipe: Training | VectorRecipe, options: argparse.Namespace) -> int:
+def _train(recipes: list[Training | VectorRecipe], options: argparse.Namespace) -> int:
+    """Train all seeds of all recipes, several side by side, then write the cards."""
+    options.runs = options.runs or options.folder / RUNS
+    asked = [(recipe.name, seed) for recipe in recipes for seed in options.seed or recipe.seeds]
+    if options.jobs == 1 or len(asked) == 1:
+        for name, seed in asked:
+            _run(name, seed, options)
+    else:
+        with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+            for done in as_completed([pool.submit(_run, name, seed, options) for name, seed in asked]):
+                done.result()
+    if options.prepared:
+        names = " ".join(options.names or ["--all"])
+        print(
+            f"python -m seqlib.models train {names} --runs {options.runs}, where the data come from, writes the cards"
+        )
+        return 0
     options.folder.mkdir(parents=True, exist_ok=True)
-    content = (
-        _train_vectors(recipe, options)
-        if isinstance(recipe, VectorRecipe)
-        else _train_network(recipe, options)
+    missed = max(_write(recipe, options) for recipe in recipes)
+    if len(recipes) > 1:
+        print("\n".join(pages.summary(options.folder)))
+    return missed
+
+
+def _run(name: str, seed: int, options: argparse.Namespace) -> None:
+    torch.set_num_threads(options.threads)
+    recipe = RECIPES[name]
+    data = prepared.load(recipe, options.prepared) if options.prepared else prepared.prepare(recipe)
+    _finished(recipe, data, seed, options)
+
+
+def _finished(recipe: Training | VectorRecipe, data: Any, seed: int, options: argparse.Namespace) -> Any:
+    """One run: trained to its end, from where it was stopped, or taken from its file where it is finished."""
+    device, file = choose_device(options.device), _file(recipe, seed, options)
+    of_kind: Any = vectors.train if isinstance(recipe, VectorRecipe) else train
+    return of_kind(recipe, data, seed, device, _progress, file)
+
+
+def _file(recipe: Training | VectorRecipe, seed: int, options: argparse.Namespace) -> Path:
+    folder: Path = options.runs
+    return folder / f"{recipe.name}-{seed}.pt"
+
+
+def _write(recipe: Training | VectorRecipe, options: argparse.Namespace) -> int:
+    data, seeds = prepared.prepare(recipe), options.seed or recipe.seeds
+    of_kind: Any = vector_cards.write if isinstance(recipe, VectorRecipe) else write
+    content = of_kind(
+        recipe, data, [_finished(recipe, data, seed, options) for seed in seeds], options.folder
     )
+    if options.runs == options.folder / RUNS:  # else they are the user's own files
+        for seed in seeds:
+            _file(recipe, seed, options).unlink()
     print(pages.text(content))
     missed = missed_bars(content)
     for sentence in missed:
@@ -86,38 +152,8 @@ def _train(recipe: Training | VectorRecipe, options: argparse.Namespace) -> int:
     return int(bool(missed))
 
 
-def _train_network(recipe: Training, options: argparse.Namespace) -> references.Card:
-    device = choose_device(options.device)
-    machine = describe(device)
-    data = DATA[recipe.data]()
-    seeds = options.seed or recipe.seeds
-    # Where training is stopped, the same command goes on.
-    checkpoints = [options.folder / ".training" / f"{recipe.name}-{seed}.pt" for seed in seeds]
-    runs = [
-        train(recipe, data, seed, device, _progress, checkpoint)
-        for seed, checkpoint in zip(seeds, checkpoints, strict=True)
-    ]
-    print(file=sys.stderr)
-    content = write(recipe, data, runs, machine, options.folder)
-    for checkpoint in checkpoints:
-        checkpoint.unlink()
-    return content
-
-
-def _train_vectors(recipe: VectorRecipe, options: argparse.Namespace) -> references.Card:
-    device = choose_device(options.device)
-    machine = describe(device)
-    text = vectors.prepare_text(recipe.least)
-    runs = [
-        vectors.train(recipe, text, seed, device, report=_progress) for seed in options.seed or recipe.seeds
-    ]
-    print(file=sys.stderr)
-    return vector_cards.write(recipe, text, runs, machine, options.folder)
-
-
 def _progress(line: str) -> None:
-    end, start = ("", "\r") if sys.stderr.isatty() else ("\n", "")
-    print(f"{start}{line}", end=end, file=sys.stderr, flush=True)
+    print(line, file=sys.stderr, flush=True)
 
 
 def _list(folder: Path) -> int:

@@ -1,18 +1,164 @@
-"""What the cards of all reference models share: spreads over seeds, hashes, and the comparison with what is recomputed."""
+"""What the cards of all reference models share: runs, spreads, hashes, and the comparison with what is recomputed."""
 
 import json
 import statistics
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import asdict
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from seqlib import references
-from seqlib.models.recipes import steps_of
+from seqlib.data.names import name_hash
+from seqlib.models.machine import Machine
+from seqlib.models.prepared import Data
+from seqlib.models.recipes import Training, examples_of, steps_of
+from seqlib.models.train import Run, log_probabilities
 
 Parameters = dict[str, NDArray[Any]]
+Figures = dict[str, Any]
+CPU = torch.device("cpu")
+# Sums in another order, by another processor's instructions, differ by a few times; another thing by far more.
+SAME_SPREAD = 10
+
+
+def best(runs: Sequence[Figures]) -> int:
+    """Which run is kept: the one with the lowest bits on the validation part, as the runs stand on a card."""
+    return min(range(len(runs)), key=lambda i: _validation(runs[i]))
+
+
+def _validation(run: Figures) -> float:
+    return float(run["validation"]["bits"] if isinstance(run["validation"], dict) else run["validation"])
+
+
+def of_training(
+    recipe: Training, data: Data, runs: Sequence[Run], figures: Sequence[Figures], model: torch.nn.Module
+) -> Figures:
+    """What every card says of how its network was trained.
+
+    Args:
+        recipe: what was trained.
+        data: what it was trained on.
+        runs: one a seed.
+        figures: what each reaches, with its bits on the validation part under "validation".
+        model: the run that is kept as its weights are kept, in float64 on the CPU.
+
+    Returns:
+        name, data, recipe, machine, seed, runs, precision and curve.
+
+    Raises:
+        ValueError: the runs are of different machines, and the card could name but one.
+    """
+    kept = runs[best(figures)]
+    assert kept.log_probabilities is not None
+    return {
+        "name": recipe.name,
+        "data": data.provenance,
+        "recipe": asdict(recipe),
+        "machine": one_machine([run.machine for run in runs]),
+        "seed": kept.seed,
+        "runs": [_run(run, recipe, data) | figure for run, figure in zip(runs, figures, strict=True)],
+        "precision": precision(kept.log_probabilities, kept.machine["device"], model, data),
+        "curve": kept.curve,
+    }
+
+
+def one_machine(machines: Sequence[Machine]) -> Machine:
+    """The machine that all runs were trained on.
+
+    Raises:
+        ValueError: they are of different ones.
+    """
+    first, *others = machines
+    for other in others:
+        if differing := [key for key in first.keys() | other.keys() if first.get(key) != other.get(key)]:
+            key = min(differing)
+            raise ValueError(
+                f"the runs were trained on different machines: {key} is {first.get(key)!r} of one and "
+                f"{other.get(key)!r} of another; a card names one. Train all seeds on one machine."
+            )
+    return first
+
+
+def _run(run: Run, recipe: Training, data: Data) -> Figures:
+    figures = {key: getattr(run, key) for key in ("seed", "steps", "epochs", "best_epoch", "seconds")}
+    return figures | {"tokens_per_second": tokens_read(recipe, data, run.epochs) / run.seconds}
+
+
+def tokens_read(recipe: Training, data: Data, epochs: int) -> int:
+    """How many tokens of the training part a model has read after so many epochs."""
+    examples = sorted(data.train, key=len) if recipe.growing > 1 else data.train
+    before = [0, *accumulate(data.tokens(example) for example in examples)]
+    return sum(before[examples_of(recipe.growing, epoch, len(examples))] for epoch in range(1, epochs + 1))
+
+
+def precision(
+    outputs: torch.Tensor, device: str | int, model: torch.nn.Module, data: Data
+) -> dict[str, str | int | float]:
+    """How far the recorded log-probabilities in float32 are from those in float64.
+
+    Args:
+        outputs: in float32, from the device.
+        device: "cpu" or "cuda".
+        model: with the same weights, in float64 on the CPU.
+        data: with the recorded examples.
+
+    Returns:
+        "device", and "largest_difference" over all recorded examples, steps and tokens.
+    """
+    difference = (outputs.double() - log_probabilities(model, data, CPU)).abs().max()
+    return {"device": device, "largest_difference": float(difference)}
+
+
+def problems_of_training(
+    content: references.Card, recipe: Training, data: Data, model: torch.nn.Module
+) -> list[str]:
+    """What of that which `of_training` put on a card does not follow from its weights and data.
+
+    Args:
+        content: the card.
+        recipe: the model's.
+        data: the data, prepared here.
+        model: the card's weights, in float64 on the CPU.
+
+    Returns:
+        One sentence for each thing.
+    """
+    problems = differences("data", content["data"], data.provenance)
+    problems += differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
+    for run in content["runs"]:
+        speed = tokens_read(recipe, data, run["epochs"]) / run["seconds"]
+        stated = {"tokens_per_second": run["tokens_per_second"]}
+        problems += differences(f"seed {run['seed']}", stated, {"tokens_per_second": speed})
+    problems += precision_problems(content, model, data)
+    problems += curve_problems(content, len(data.train))
+    if content["runs"][best(content["runs"])]["seed"] != content["seed"]:
+        problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
+    return problems + machine_problems(content["machine"])
+
+
+def precision_problems(content: references.Card, model: torch.nn.Module, data: Data) -> list[str]:
+    """Whether the spread of float32 on a card is one that its weights have."""
+    exact = log_probabilities(model, data, CPU)
+    stated = content["precision"]
+    rounded = log_probabilities(deepcopy(model).float(), data, CPU)
+    found = float((rounded.double() - exact).abs().max())
+    if stated["device"] != content["machine"]["device"]:
+        return [f"the spread of float32 is that of {stated['device']}, where the model was not trained"]
+    return spread_problems(stated, found)
+
+
+def spread_problems(stated: Figures, found: float) -> list[str]:
+    """Whether a card's spread of float32 is about the one found here."""
+    if found / SAME_SPREAD <= stated["largest_difference"] <= found * SAME_SPREAD:
+        return []
+    return [f"float32 differs by {stated['largest_difference']:.2g} on the card, by {found:.2g} here"]
 
 
 def save(content: references.Card, weights: Parameters, outputs: Parameters, folder: Path) -> references.Card:
@@ -36,6 +182,11 @@ def save(content: references.Card, weights: Parameters, outputs: Parameters, fol
     text = json.dumps({**content, "sha256": hashes}, indent=1, ensure_ascii=False)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     return references.card(name, folder)
+
+
+def hash_rows(texts: Sequence[str]) -> NDArray[np.uint8]:
+    """SHA-256 of each text, (m, 32): what is recorded of held-out texts in place of the texts."""
+    return np.array([list(bytes.fromhex(name_hash(text))) for text in texts], dtype=np.uint8)
 
 
 def float32(parameters: Parameters) -> Parameters:
@@ -67,7 +218,7 @@ def differences(what: str, stated: dict[str, Any], found: dict[str, Any]) -> lis
 def curve_problems(content: references.Card, sequences: int) -> list[str]:
     """What of the loss curve does not belong to the run that is kept, trained on so many sequences."""
     run = next(run for run in content["runs"] if run["seed"] == content["seed"])
-    stated = run["validation"]["bits"] if isinstance(run["validation"], dict) else run["validation"]
+    stated = _validation(run)
     curve = [entry["validation"] for entry in content["curve"]]
     # The curve is evaluated in float32 while training, the figures in float64 on the CPU.
     problems = []

@@ -17,7 +17,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seqlib.batches import pad
 from seqlib.data import origins, sentences
-from seqlib.models.language_model import IGNORED
+from seqlib.data.names import name_hash
+from seqlib.models.language_model import IGNORED, RECORDED
 from seqlib.models.recipes import LabelRecipe
 from seqlib.text import PAD, UNK, Vocabulary
 
@@ -109,6 +110,17 @@ class Labelled:
     test: list[Example]
     provenance: dict[str, str | int]
     unit: str = "bits per label"
+
+    @property
+    def recorded(self) -> list[Example]:
+        """The test texts whose outputs are recorded: the sixteen whose hashes come first."""
+        joins = " " if self.each_token else ""
+        by_hash = {name_hash(joins.join(example.text)): example for example in self.test}
+        return [by_hash[digest] for digest in sorted(by_hash)[:RECORDED]]
+
+    def tokens(self, example: Example) -> int:
+        """How many tokens a model reads for it."""
+        return len(example)
 
     def model(self, recipe: LabelRecipe) -> Labeller:
         """An untrained model."""

@@ -3,9 +3,7 @@
 What is recorded is recomputed by the networks by hand of `seqlib.deep_bidirectional`, in NumPy.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +16,23 @@ from seqlib.deep_bidirectional import classifier_forward, span_scores, tagger_fo
 from seqlib.models.baselines import Predictions, of_texts, of_words
 from seqlib.models.cards import (
     Parameters,
-    curve_problems,
+    best,
     differences,
     float32,
-    machine_problems,
+    hash_rows,
+    of_training,
+    problems_of_training,
     save,
     spread,
 )
 from seqlib.models.classifiers import Example, Labelled, Labeller, from_by_hand
 from seqlib.models.classifiers import to_by_hand as arrays_of
+from seqlib.models.prepared import DATA
 from seqlib.models.recipes import LabelRecipe
-from seqlib.models.train import DATA, Run
+from seqlib.models.train import Run
 
 Figures = dict[str, dict[str, float]]
 PARTS = ("validation", "test")
-RECORDED = 16
 INPUTS = {
     True: "words in lower case, <UNK> for those unknown, and the shape of each; a word's input is its column of E "
     "above its shape's column of E_shape; y at every word",
@@ -41,16 +41,13 @@ INPUTS = {
 }
 
 
-def write(
-    recipe: LabelRecipe, data: Labelled, runs: Sequence[Run], machine: dict[str, str | int], folder: Path
-) -> references.Card:
+def write(recipe: LabelRecipe, data: Labelled, runs: Sequence[Run], folder: Path) -> references.Card:
     """Write weights, recorded outputs and card; the test split is looked at here, for the first time.
 
     Args:
         recipe: what was trained.
         data: what it was trained on.
         runs: one run a seed; the one with the lowest validation bits gives the weights.
-        machine: from `machine.describe`, read when the training began.
         folder: where the three files go.
 
     Returns:
@@ -58,28 +55,18 @@ def write(
     """
     weights = [float32(arrays_of(_labeller(run.model))) for run in runs]
     figures = [figures_of(arrays, data) for arrays in weights]
-    kept = min(range(len(runs)), key=lambda i: figures[i]["validation"]["bits"])
-    plain = ("seed", "steps", "epochs", "best_epoch", "seconds")
+    kept = best(figures)
     content = {
-        "name": recipe.name,
-        "data": data.provenance,
+        **of_training(recipe, data, runs, figures, from_by_hand(weights[kept], data.each_token)),
         "vocabulary": list(data.vocabulary.tokens),
         **({"shapes": list(data.shapes)} if data.shapes else {}),
         "labels": list(data.labels),
         "inputs": INPUTS[data.each_token],
-        "recipe": asdict(recipe),
-        "machine": machine,
-        "seed": runs[kept].seed,
-        "runs": [
-            {**{key: getattr(run, key) for key in plain}, **figure}
-            for run, figure in zip(runs, figures, strict=True)
-        ],
         "unit": data.unit,
         "figure": figure_name(data),
         "metrics": spreads(figures, kept),
         **confusion(weights[kept], data),
         "baselines": baselines(data),
-        "curve": runs[kept].curve,
     }
     return save(content, weights[kept], record(weights[kept], data), folder)
 
@@ -197,17 +184,17 @@ def record(arrays: Parameters, data: Labelled) -> Parameters:
     Returns:
         hashes (m, 32) of the texts, and log_probabilities, (n_y, m, T_x) with 0 after a text's end, or (n_y, m).
     """
-    texts = references.texts_of("sentences" if data.each_token else "origins")
-    hashes = sorted(texts)[:RECORDED]
+    texts = [(e.text, tuple(data.labels[i] for i in e.labels)) for e in data.recorded]
     content = {"vocabulary": data.vocabulary.tokens, "shapes": data.shapes, "labels": data.labels}
-    batch = references.as_labelled([texts[digest] for digest in hashes], content)
+    batch = references.as_labelled(texts, content)
     parameters = references.nested({key: value.astype(np.float64) for key, value in arrays.items()})
     if data.each_token:
         log_y = np.log(tagger_forward(batch.tokens, batch.shapes, batch.mask, parameters)) * batch.mask
     else:
         log_y = np.log(classifier_forward(batch.tokens, batch.mask, parameters))
-    rows = np.array([list(bytes.fromhex(digest)) for digest in hashes], dtype=np.uint8)
-    return {"hashes": rows, "log_probabilities": log_y}
+    joins = " " if data.each_token else ""
+    hashes = hash_rows([joins.join(text) for text, _ in texts])
+    return {"hashes": hashes, "log_probabilities": log_y}
 
 
 def verify(recipe: LabelRecipe, folder: Path) -> list[str]:
@@ -227,8 +214,7 @@ def verify(recipe: LabelRecipe, folder: Path) -> list[str]:
         return [str(error)]
     data, arrays = DATA[recipe.data](), references.flat(parameters)
     assert isinstance(data, Labelled)
-    problems = differences("data", content["data"], data.provenance)
-    problems += differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
+    problems = problems_of_training(content, recipe, data, from_by_hand(arrays, data.each_token))
     if not np.allclose(known, record(arrays, data)["log_probabilities"], rtol=0, atol=1e-9):
         problems.append("the recorded outputs are not those of the weights")
     runs = content["runs"]
@@ -239,10 +225,7 @@ def verify(recipe: LabelRecipe, folder: Path) -> list[str]:
     problems += differences("baseline", content["baselines"], baselines(data))
     if content.get("confusion") != confusion(arrays, data).get("confusion"):
         problems.append("the confusion table is not that of the weights")
-    problems += curve_problems(content, len(data.train))
-    if kept != min(range(len(runs)), key=lambda i: runs[i]["validation"]["bits"]):
-        problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
-    return problems + missed_bars(recipe, content) + machine_problems(content["machine"])
+    return problems + missed_bars(recipe, content)
 
 
 def missed_bars(recipe: LabelRecipe, content: references.Card) -> list[str]:

@@ -5,6 +5,8 @@ At the first step the input is the zero vector and the state is zero, as when a 
 x[0] = 0, x[t] = one-hot of character t - 1; the targets are the characters, then `<EOS>`.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from seqlib.batches import pad
+from seqlib.data import names
 from seqlib.models.gru import GATES as GRU_GATES
 from seqlib.models.gru import ResetBeforeGRU
+from seqlib.models.recipes import Recipe
+from seqlib.text import EOS, Vocabulary
 
+Batch = tuple[Tensor, Tensor]
 IGNORED = -1
+RECORDED = 16
 _GATES = ("u", "f", "c", "o")  # the order of torch's four blocks: i, f, g, o
 
 
@@ -74,6 +82,78 @@ class LanguageModel(nn.Module):
         weights = self.layer.get_parameter("weight_hh_l0")
         dropped = {"weight_hh_l0": F.dropout(weights, self.weight_dropout)}
         return torch.func.functional_call(self.layer, dropped, (x,))[0]  # type: ignore[no-any-return]
+
+
+@dataclass
+class Sequences:
+    """A data set as a language model reads it: its vocabulary, and the encoded sequences of each part."""
+
+    vocabulary: Vocabulary
+    train: list[list[int]]
+    validation: list[list[int]]
+    test: list[list[int]]
+    provenance: dict[str, str | int]
+    unit: str = "bits per character"
+
+    def model(self, recipe: Recipe) -> LanguageModel:
+        """An untrained language model."""
+        drops = (recipe.dropout, recipe.weight_dropout, recipe.input_dropout)
+        return LanguageModel(recipe.cell, len(self.vocabulary), recipe.n_a, *drops)
+
+    @property
+    def recorded(self) -> list[list[int]]:
+        """The test sequences whose outputs are recorded: the sixteen whose texts' hashes come first."""
+        return sorted(self.test, key=lambda sequence: names.name_hash(self.text(sequence)))[:RECORDED]
+
+    def text(self, sequence: list[int]) -> str:
+        """A sequence written out, without its `<EOS>`."""
+        return "".join(self.vocabulary.decode(sequence))
+
+    def tokens(self, example: list[int]) -> int:
+        """How many tokens a model reads for it."""
+        return len(example)
+
+    def as_batch(self, examples: list[list[int]], device: torch.device) -> Batch:
+        """Inputs and targets of some encoded sequences."""
+        return as_batch(examples, device)
+
+    def bits(self, model: nn.Module, examples: list[list[int]], device: torch.device) -> float:
+        """Bits per character."""
+        return bits_per_character(model, examples, device)
+
+
+def prepare_names() -> Sequences:
+    """The ASCII names in lower case, each ended by `<EOS>`.
+
+    Returns:
+        Index 0 is `<EOS>`; the characters follow in sorted order.
+    """
+    parts = names.split()
+    vocabulary = Vocabulary.of(parts.train + parts.validation + parts.test, specials=(EOS,))
+    train, validation, test = ([vocabulary.encode(name, end=True) for name in part] for part in parts)
+    return Sequences(vocabulary, train, validation, test, names.provenance())
+
+
+def as_batch(sequences: list[list[int]], device: torch.device) -> Batch:
+    """Inputs and targets (B, T) of some encoded sequences: at each step the token before, and the token."""
+    targets = torch.from_numpy(pad(sequences, value=IGNORED)[0]).to(device)
+    idx = torch.full_like(targets, IGNORED)
+    idx[:, 1:] = targets[:, :-1]
+    return idx, targets
+
+
+@torch.no_grad()
+def bits_per_character(model: nn.Module, sequences: list[list[int]], device: torch.device) -> float:
+    """−log2 of the probability of each token, `<EOS>` included, averaged over all tokens."""
+    model.eval()
+    nats, tokens = 0.0, 0
+    by_length = sorted(sequences, key=len)
+    for start in range(0, len(by_length), 512):
+        idx, targets = as_batch(by_length[start : start + 512], device)
+        count = int((targets != IGNORED).sum())
+        nats += float(model(idx, targets)[1]) * count
+        tokens += count
+    return nats / tokens / math.log(2)
 
 
 def to_by_hand(model: LanguageModel) -> dict[str, NDArray[np.float64]]:

@@ -8,9 +8,17 @@ from pathlib import Path
 import torch
 
 PACKAGES = ("torch", "numpy", "safetensors")
+Machine = dict[str, str | int]
 
 
-def describe(device: torch.device) -> dict[str, str | int]:
+def choose_device(device: str = "auto") -> torch.device:
+    """The device to train on: what was asked for, or with "auto" a CUDA GPU where there is one."""
+    if device != "auto":
+        return torch.device(device)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def describe(device: torch.device) -> Machine:
     """The device and the versions with which a model is being trained, read from this machine.
 
     Args:
@@ -20,7 +28,7 @@ def describe(device: torch.device) -> dict[str, str | int]:
         Plain values. Fields of a CUDA GPU (its name, memory, capability, CUDA and cuDNN versions) stand there
         only when `device` is one.
     """
-    described: dict[str, str | int] = {
+    described: Machine = {
         "device": device.type,
         "processor": processor(),
         "threads": torch.get_num_threads(),

@@ -105,7 +105,14 @@ def _section(content: references.Card) -> Iterator[str]:
     for run in content["runs"]:
         kept = " (kept)" if run["seed"] == content["seed"] else ""
         plain = {key: value for key, value in run.items() if isinstance(value, int) and key != "seed"}
-        yield f"- **Seed {run['seed']}**{kept}: {run['seconds']:.0f} s; {_listed(plain)}"
+        unit = "tokens" if "tokens_per_second" in run else "words"
+        speed = f"{run[f'{unit}_per_second']:.0f} {unit} per second"
+        yield f"- **Seed {run['seed']}**{kept}: {run['seconds']:.0f} s, {speed}; {_listed(plain)}"
+    spread = content["precision"]
+    yield (
+        f"- **Recorded outputs**: in float32 on {spread['device']} at most {spread['largest_difference']:.1e} "
+        f"from those in float64"
+    )
     yield f"- **Epoch by epoch**: {_curve(content['curve'])}"
     yield from ("", "```", *text(content).splitlines()[2:], "```")
 

@@ -1,8 +1,6 @@
 """From trained runs to a committed reference model, and the proof that its files belong together."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,83 +12,81 @@ from seqlib import references
 from seqlib.data import names
 from seqlib.models import labels, translation_cards, vector_cards
 from seqlib.models.cards import (
+    CPU,
     Parameters,
-    curve_problems,
+    best,
     differences,
     float32,
-    machine_problems,
+    hash_rows,
+    of_training,
+    problems_of_training,
     save,
     spread,
 )
 from seqlib.models.classifiers import Labelled
-from seqlib.models.language_model import LanguageModel, from_by_hand, to_by_hand
+from seqlib.models.language_model import (
+    LanguageModel,
+    Sequences,
+    bits_per_character,
+    from_by_hand,
+    to_by_hand,
+)
+from seqlib.models.prepared import DATA, Data
 from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe, Training, TranslationRecipe, VectorRecipe
-from seqlib.models.train import DATA, Data, Prepared, Run, bits_per_character
+from seqlib.models.train import Run
 from seqlib.models.translation import Pairs
 from seqlib.ngrams import NGram, bits_per_token
 from seqlib.text import EOS
 
 ORDERS = range(2, 7)
-RECORDED = 16
-CPU = torch.device("cpu")
 
 
-def write(
-    recipe: Training, data: Data, runs: Sequence[Run], machine: dict[str, str | int], folder: Path
-) -> references.Card:
+def write(recipe: Training, data: Data, runs: Sequence[Run], folder: Path) -> references.Card:
     """Write weights, recorded outputs and card; the test split is looked at here, for the first time.
 
     Args:
         recipe: what was trained.
         data: what it was trained on.
         runs: one run a seed; the one with the lowest validation figure gives the weights.
-        machine: from `machine.describe`, read when the training began.
         folder: where the three files go.
 
     Returns:
         The card.
     """
     if isinstance(data, Labelled) and isinstance(recipe, LabelRecipe):
-        return labels.write(recipe, data, runs, machine, folder)
+        return labels.write(recipe, data, runs, folder)
     if isinstance(data, Pairs) and isinstance(recipe, TranslationRecipe):
-        return translation_cards.write(recipe, data, runs, machine, folder)
-    assert isinstance(data, Prepared)
+        return translation_cards.write(recipe, data, runs, folder)
+    assert isinstance(data, Sequences)
     weights = [float32(to_by_hand(_language_model(run.model))) for run in runs]
     figures = [_figures(parameters, data) for parameters in weights]
-    kept = min(range(len(runs)), key=lambda i: figures[i]["validation"])
+    kept = best(figures)
     content = {
-        "name": recipe.name,
-        "data": data.provenance,
+        **of_training(recipe, data, runs, figures, from_by_hand(weights[kept])),
         "vocabulary": list(data.vocabulary.tokens),
         "inputs": "x[0] = 0, x[t] = one-hot of token t - 1; a0 = 0; targets: characters, then <EOS>",
-        "recipe": asdict(recipe),
-        "machine": machine,
-        "seed": runs[kept].seed,
-        "runs": [_run(run, figure) for run, figure in zip(runs, figures, strict=True)],
         "unit": "bits per character, <EOS> included",
         "metrics": {part: spread([figure[part] for figure in figures], kept) for part in figures[0]},
         "ngrams": ngram_figures(),
-        "curve": runs[kept].curve,
     }
-    outputs = record(weights[kept], content)
-    return save(content, weights[kept], outputs, folder)
+    return save(content, weights[kept], record(weights[kept], data, content), folder)
 
 
-def record(parameters: Parameters, content: references.Card) -> dict[str, NDArray[Any]]:
-    """The outputs on a fixed choice of test names: the sixteen whose hashes come first.
+def record(parameters: Parameters, data: Sequences, content: references.Card) -> dict[str, NDArray[Any]]:
+    """The outputs on the recorded test names.
 
     Args:
         parameters: the weights in the layout of the cells by hand.
+        data: the prepared data.
         content: the card, for the vocabulary.
 
     Returns:
         hashes (m, 32) of the names, and log_probabilities (n_y, m, T_x) float64, 0 after a name's end.
     """
-    chosen = sorted(names.split().test, key=names.name_hash)[:RECORDED]
+    chosen = [data.text(sequence) for sequence in data.recorded]
     batch = references.as_batch(chosen, content)
-    hashes = np.array([list(bytes.fromhex(names.name_hash(name))) for name in chosen], dtype=np.uint8)
     log_y = log_probabilities(from_by_hand(parameters), batch.targets) * batch.mask
-    return {"hashes": hashes, "log_probabilities": np.ascontiguousarray(log_y)}
+    return {"hashes": hash_rows(chosen), "log_probabilities": np.ascontiguousarray(log_y)}
 
 
 @torch.no_grad()
@@ -139,10 +135,9 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
     except (ValueError, FileNotFoundError) as error:
         return [str(error)]
     data = DATA[recipe.data]()
-    assert isinstance(data, Prepared)
-    problems = differences("data", content["data"], data.provenance)
-    problems += differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
-    if not np.allclose(known, record(parameters, content)["log_probabilities"], rtol=0, atol=1e-9):
+    assert isinstance(data, Sequences)
+    problems = problems_of_training(content, recipe, data, from_by_hand(parameters))
+    if not np.allclose(known, record(parameters, data, content)["log_probabilities"], rtol=0, atol=1e-9):
         problems.append("the recorded outputs are not those of the weights")
     problems += differences("n-gram order", content["ngrams"], ngram_figures())
     figures = _figures(parameters, data)
@@ -152,10 +147,7 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
         stated = [run[part] for run in runs]
         problems += differences(f"{part} of the runs", content["metrics"][part], spread(stated, kept))
         problems += differences("metrics", {part: content["metrics"][part]["kept"]}, {part: figure})
-    problems += curve_problems(content, len(data.train))
-    if kept != min(range(len(runs)), key=lambda i: runs[i]["validation"]):
-        problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
-    return problems + missed_bars(content) + machine_problems(content["machine"])
+    return problems + missed_bars(content)
 
 
 def missed_bars(content: references.Card) -> list[str]:
@@ -180,11 +172,6 @@ def _language_model(model: torch.nn.Module) -> LanguageModel:
     return model
 
 
-def _figures(parameters: Parameters, data: Prepared) -> dict[str, float]:
+def _figures(parameters: Parameters, data: Sequences) -> dict[str, float]:
     model = from_by_hand(parameters)
     return {part: bits_per_character(model, getattr(data, part), CPU) for part in ("validation", "test")}
-
-
-def _run(run: Run, figures: dict[str, float]) -> dict[str, float]:
-    kept = ("seed", "steps", "epochs", "best_epoch", "seconds")
-    return {**{key: getattr(run, key) for key in kept}, **figures}

@@ -5,71 +5,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from seqlib.batches import pad
-from seqlib.data import names
-from seqlib.models.classifiers import prepare_origins, prepare_sentences
-from seqlib.models.language_model import IGNORED, LanguageModel
-from seqlib.models.recipes import Recipe, Training, examples_of, steps_of
-from seqlib.models.translation import prepare_dates, prepare_numbers
-from seqlib.text import EOS, Vocabulary
+from seqlib.models import checkpoints
+from seqlib.models.machine import Machine, describe
+from seqlib.models.prepared import Data
+from seqlib.models.recipes import Training, examples_of, steps_of
 
-Batch = tuple[Tensor, Tensor]
 # What of a trainer has a state of its own.
 PARTS = ("model", "averaged", "optimizer", "schedule")
-
-
-class Data(Protocol):
-    """What the loop asks of a data set: its examples, each with a length, and how a model reads them."""
-
-    unit: str
-    train: list[Any]
-    validation: list[Any]
-    test: list[Any]
-    provenance: dict[str, str | int]
-
-    def model(self, recipe: Any) -> nn.Module:
-        """An untrained model; called with a batch, it gives scores and the mean loss in nats."""
-        ...
-
-    def as_batch(self, examples: list[Any], device: torch.device) -> tuple[Tensor, ...]:
-        """What the model is called with for some examples."""
-        ...
-
-    def bits(self, model: nn.Module, examples: list[Any], device: torch.device) -> float:
-        """The figure that decides when to stop: bits for each thing that the model predicts."""
-        ...
-
-
-@dataclass
-class Prepared:
-    """A data set as a language model reads it: its vocabulary, and the encoded sequences of each part."""
-
-    vocabulary: Vocabulary
-    train: list[list[int]]
-    validation: list[list[int]]
-    test: list[list[int]]
-    provenance: dict[str, str | int]
-    unit: str = "bits per character"
-
-    def model(self, recipe: Recipe) -> LanguageModel:
-        """An untrained language model."""
-        drops = (recipe.dropout, recipe.weight_dropout, recipe.input_dropout)
-        return LanguageModel(recipe.cell, len(self.vocabulary), recipe.n_a, *drops)
-
-    def as_batch(self, examples: list[list[int]], device: torch.device) -> Batch:
-        """Inputs and targets of some encoded sequences."""
-        return as_batch(examples, device)
-
-    def bits(self, model: nn.Module, examples: list[list[int]], device: torch.device) -> float:
-        """Bits per character."""
-        return bits_per_character(model, examples, device)
 
 
 @dataclass
@@ -78,6 +27,10 @@ class Run:
 
     model: nn.Module
     seed: int
+    machine: Machine
+    """From `machine.describe`, read when the training began."""
+    log_probabilities: Tensor | None = None
+    """What the model gives the recorded examples, in float32 on the device that it was trained on."""
     steps: int = 0
     epochs: int = 0
     best_epoch: int = 0
@@ -87,42 +40,6 @@ class Run:
     """An entry an epoch: bits on training examples (dropout on) and on validation examples, in the data's unit."""
 
 
-def prepare_names() -> Prepared:
-    """The ASCII names in lower case, each ended by `<EOS>`.
-
-    Returns:
-        Index 0 is `<EOS>`; the characters follow in sorted order.
-    """
-    parts = names.split()
-    vocabulary = Vocabulary.of(parts.train + parts.validation + parts.test, specials=(EOS,))
-    train, validation, test = ([vocabulary.encode(name, end=True) for name in part] for part in parts)
-    return Prepared(vocabulary, train, validation, test, names.provenance())
-
-
-DATA: dict[str, Callable[[], Data]] = {
-    "names": prepare_names,
-    "origins": prepare_origins,
-    "sentences": prepare_sentences,
-    "dates": prepare_dates,
-    "numbers": prepare_numbers,
-}
-
-
-def choose_device(device: str = "auto") -> torch.device:
-    """The device to train on: what was asked for, or with "auto" a CUDA GPU where there is one."""
-    if device != "auto":
-        return torch.device(device)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def as_batch(sequences: list[list[int]], device: torch.device) -> Batch:
-    """Inputs and targets (B, T) of some encoded sequences: at each step the token before, and the token."""
-    targets = torch.from_numpy(pad(sequences, value=IGNORED)[0]).to(device)
-    idx = torch.full_like(targets, IGNORED)
-    idx[:, 1:] = targets[:, :-1]
-    return idx, targets
-
-
 def batches(sequences: list[Any], size: int, generator: torch.Generator) -> Iterator[list[Any]]:
     """Shuffled batches of sequences of similar length, so that little is padded."""
     noise = torch.rand(len(sequences), generator=generator).tolist()
@@ -130,20 +47,6 @@ def batches(sequences: list[Any], size: int, generator: torch.Generator) -> Iter
     chunks = [order[start : start + size] for start in range(0, len(order), size)]
     for i in torch.randperm(len(chunks), generator=generator).tolist():
         yield [sequences[j] for j in chunks[i]]
-
-
-@torch.no_grad()
-def bits_per_character(model: nn.Module, sequences: list[list[int]], device: torch.device) -> float:
-    """−log2 of the probability of each token, `<EOS>` included, averaged over all tokens."""
-    model.eval()
-    nats, tokens = 0.0, 0
-    by_length = sorted(sequences, key=len)
-    for start in range(0, len(by_length), 512):
-        idx, targets = as_batch(by_length[start : start + 512], device)
-        count = int((targets != IGNORED).sum())
-        nats += float(model(idx, targets)[1]) * count
-        tokens += count
-    return nats / tokens / math.log(2)
 
 
 def train(
@@ -169,7 +72,7 @@ def train(
         The run, its model with the averaged weights of the best epoch, on the CPU in evaluation mode.
 
     Raises:
-        ValueError: the checkpoint is one of another recipe, seed or data.
+        ValueError: the checkpoint is one of another recipe, seed, data or machine.
     """
     trainer = Trainer(recipe, data, seed, device or torch.device("cpu"))
     if checkpoint and checkpoint.exists():
@@ -197,12 +100,13 @@ class Trainer:
         running_mean = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
         self.averaged = AveragedModel(self.model, multi_avg_fn=running_mean)
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+            self.model.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
         self.examples = sorted(data.train, key=len) if recipe.growing > 1 else data.train
         total = steps_of(recipe.batch, recipe.growing, recipe.epochs, len(self.examples))
         self.schedule = LambdaLR(self.optimizer, lambda step: _learning_rate(step / total, recipe.warmup))
-        self.run, self.best = Run(self.model, seed), self.averaged.module.state_dict()
+        self.run = Run(self.model, seed, describe(device))
+        self.best = self.averaged.module.state_dict()
 
     @property
     def finished(self) -> bool:
@@ -214,24 +118,30 @@ class Trainer:
         """Read the training examples once, and look at the validation part."""
         recipe, run, start = self.recipe, self.run, time.perf_counter()
         run.epochs += 1
-        nats, count = 0.0, 0
+        nats, count = torch.zeros((), device=self.device), 0
         self.model.train()
         read = self.examples[: examples_of(recipe.growing, run.epochs, len(self.examples))]
         for sequences in batches(read, recipe.batch, self.shuffle):
-            loss = self.model(*self.data.as_batch(sequences, self.device))[1]
-            self.optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
-            self.optimizer.step()
-            self.schedule.step()
-            self.averaged.update_parameters(self.model)
-            nats, count, run.steps = nats + loss.detach(), count + 1, run.steps + 1
+            nats, count, run.steps = nats + self.step(sequences), count + 1, run.steps + 1
         bits = self.data.bits(self.averaged.module, self.data.validation, self.device)
         run.curve.append({"train": float(nats) / count / math.log(2), "validation": bits})
         if bits < run.validation:
             run.validation, run.best_epoch = bits, run.epochs
             self.best = {name: value.clone() for name, value in self.averaged.module.state_dict().items()}
         run.seconds += time.perf_counter() - start
+        if self.finished:
+            run.log_probabilities = self._log_probabilities()
+
+    def step(self, examples: list[Any]) -> Tensor:
+        """One step on a batch of examples; gives the mean loss before it, in nats."""
+        loss: Tensor = self.model(*self.data.as_batch(examples, self.device))[1]
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        self.averaged.update_parameters(self.model)
+        return loss.detach()
 
     def best_run(self) -> Run:
         """The run, with the averaged weights of its best epoch."""
@@ -240,46 +150,60 @@ class Trainer:
         return self.run
 
     def save(self, checkpoint: Path) -> None:
-        """Write all that changes in training; the file is there as a whole or not at all."""
-        cuda = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
-        figures = {key: value for key, value in vars(self.run).items() if key != "model"}
-        state = {
-            "of": self._of(),
-            "parts": {name: getattr(self, name).state_dict() for name in PARTS},
-            "generators": {"shuffle": self.shuffle.get_state(), "cpu": torch.get_rng_state(), "cuda": cuda},
-            "best": self.best,
-            "run": figures,
-        }
-        checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        part = checkpoint.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(checkpoint)
+        """Write what going on takes, or of a run that is finished its weights and what they give."""
+        state: dict[str, Any] = {"of": self._of(), "best": self.best}
+        if not self.finished:
+            cuda = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
+            state["generators"] = {
+                "shuffle": self.shuffle.get_state(),
+                "cpu": torch.get_rng_state(),
+                "cuda": cuda,
+            }
+            state["parts"] = {name: getattr(self, name).state_dict() for name in PARTS}
+        state["run"] = {key: value for key, value in vars(self.run).items() if key != "model"}
+        checkpoints.write(state, checkpoint)
 
     def load(self, checkpoint: Path) -> None:
         """Go on from what `save` wrote.
 
         Raises:
-            ValueError: it is that of another recipe, seed, data or kind of device.
+            ValueError: it is that of another recipe, seed, data, or of a run begun on another machine.
         """
-        state = torch.load(checkpoint, weights_only=True)
-        for key, value in self._of().items():
-            if state["of"][key] != value:
-                raise ValueError(
-                    f"the checkpoint is one of {key} {state['of'][key]!r}; expected {value!r}. "
-                    f"Delete {checkpoint} to train anew."
-                )
-        for name, part in state["parts"].items():
+        state = checkpoints.read(checkpoint, self._of(), self.run.machine)
+        for name, part in state.get("parts", {}).items():
             getattr(self, name).load_state_dict(part)
-        self.shuffle.set_state(state["generators"]["shuffle"])
-        torch.set_rng_state(state["generators"]["cpu"])
-        if state["generators"]["cuda"] is not None and self.device.type == "cuda":
-            torch.cuda.set_rng_state(state["generators"]["cuda"], self.device)
+        if generators := state.get("generators"):
+            self.shuffle.set_state(generators["shuffle"])
+            torch.set_rng_state(generators["cpu"])
+            if self.device.type == "cuda":
+                torch.cuda.set_rng_state(generators["cuda"], self.device)
         self.best = state["best"]
         vars(self.run).update(state["run"])
 
     def _of(self) -> dict[str, Any]:
-        data = self.data.provenance
-        return {"recipe": repr(self.recipe), "seed": self.run.seed, "data": data, "device": self.device.type}
+        return {"recipe": repr(self.recipe), "seed": self.run.seed, "data": self.data.provenance}
+
+    def _log_probabilities(self) -> Tensor:
+        kept = self.data.model(self.recipe).to(self.device)
+        kept.load_state_dict(self.best)
+        return log_probabilities(kept, self.data, self.device).cpu()
+
+
+def log_probabilities(model: nn.Module, data: Data, device: torch.device) -> Tensor:
+    """What a model gives the recorded examples, in the precision of its weights, without TF32.
+
+    Args:
+        model: on the device.
+        data: with the recorded examples.
+        device: where to compute.
+
+    Returns:
+        (m, T, V), or (m, V) where a whole text has one label.
+    """
+    batch = data.as_batch(data.recorded, device)[:-1]
+    # Products of matrices are in full precision anyway; recurrent layers on a GPU are not, unless it is asked for.
+    with torch.no_grad(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        return torch.log_softmax(model.eval()(*batch)[0], dim=-1)
 
 
 def _learning_rate(done: float, warmup: float) -> float:

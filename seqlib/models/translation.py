@@ -8,8 +8,10 @@ Batch first: (B, T, D).
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,12 +23,14 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seqlib.batches import pad
 from seqlib.data import dates, numbers
+from seqlib.data.names import name_hash
 from seqlib.models.decoding import State, beam_search
 from seqlib.models.language_model import IGNORED
 from seqlib.models.recipes import TranslationRecipe
 from seqlib.text import EOS, PAD, SOS, UNK, Vocabulary
 
 _GATES = ("u", "f", "c", "o")  # the order of torch's four blocks: i, f, g, o
+RECORDED = 8
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -172,6 +176,19 @@ class Pairs:
     def longest(self) -> int:
         """Where decoding is cut: half as long again as the longest target of training."""
         return max(len(example.target) for example in self.train) * 3 // 2
+
+    @property
+    def recorded(self) -> list[Example]:
+        """The test inputs whose outputs are recorded: of each count those whose hashes come first, as many of each."""
+        by_count: dict[int, list[Example]] = defaultdict(list)
+        for example in sorted(self.test, key=lambda example: name_hash(self.text(example)[0])):
+            by_count[example.count].append(example)
+        turns = zip_longest(*(by_count[count] for count in sorted(by_count)))
+        return [example for turn in turns for example in turn if example is not None][:RECORDED]
+
+    def tokens(self, example: Example) -> int:
+        """How many tokens a model reads for it, in the input and before each target."""
+        return len(example.source) + len(example.target)
 
     def model(self, recipe: TranslationRecipe) -> Translator:
         """An untrained model."""

@@ -3,10 +3,8 @@
 Every figure is that of the weights as they are kept, in float64 on the CPU.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,43 +12,41 @@ import numpy as np
 import torch
 
 from seqlib import references
-from seqlib.data.names import name_hash
 from seqlib.models.cards import (
+    CPU,
+    Figures,
     Parameters,
-    curve_problems,
+    best,
     differences,
     float32,
-    machine_problems,
+    hash_rows,
+    of_training,
+    problems_of_training,
     save,
     spread,
 )
 from seqlib.models.decoding import beam_search
+from seqlib.models.prepared import DATA
 from seqlib.models.recipes import TranslationRecipe
-from seqlib.models.train import DATA, Run
+from seqlib.models.train import Run
 from seqlib.models.translation import Encoded, Example, Pairs, Translator, from_by_hand, to_by_hand
 from seqlib.text import EOS, SOS
 
-RECORDED = 8
 WIDTH = 4
 """Hypotheses of each recorded n-best list."""
-CPU = torch.device("cpu")
 INPUTS = (
     "E_x: tokens of the source; E_y: the token before, <SOS> first; the decoder's input is its column of E_y "
     "above the context; probabilities of the next token from the activation after the step"
 )
-Figures = dict[str, Any]
 
 
-def write(
-    recipe: TranslationRecipe, data: Pairs, runs: Sequence[Run], machine: dict[str, str | int], folder: Path
-) -> references.Card:
+def write(recipe: TranslationRecipe, data: Pairs, runs: Sequence[Run], folder: Path) -> references.Card:
     """Write weights, recorded outputs and card; the held-out parts are looked at here, for the first time.
 
     Args:
         recipe: what was trained.
         data: what it was trained on.
         runs: one run a seed; the one with the lowest validation bits gives the weights.
-        machine: from `machine.describe`, read when the training began.
         folder: where the three files go.
 
     Returns:
@@ -58,27 +54,17 @@ def write(
     """
     weights = [float32(to_by_hand(_translator(run.model))) for run in runs]
     found = [figures_of(arrays, data) for arrays in weights]
-    kept = min(range(len(runs)), key=lambda i: found[i]["validation"]["bits"])
-    plain = ("seed", "steps", "epochs", "best_epoch", "seconds")
+    kept = best(found)
     content = {
-        "name": recipe.name,
-        "data": data.provenance,
+        **of_training(recipe, data, runs, found, from_by_hand(weights[kept])),
         "source_vocabulary": list(data.source.tokens),
         "target_vocabulary": list(data.target.tokens),
         "longest": data.longest,
         "inputs": INPUTS,
-        "recipe": asdict(recipe),
-        "machine": machine,
-        "seed": runs[kept].seed,
-        "runs": [
-            {**{key: getattr(run, key) for key in plain}, **figures}
-            for run, figures in zip(runs, found, strict=True)
-        ],
         "unit": data.unit,
         "figure": "exact",
         "metrics": spreads(found, kept),
         **shares(weights[kept], data),
-        "curve": runs[kept].curve,
     }
     return save(content, weights[kept], record(weights[kept], data), folder)
 
@@ -157,18 +143,6 @@ def _share(exact: Sequence[bool], names: Sequence[str]) -> dict[str, float]:
     return {name: float(np.mean(by_name[name])) for name in sorted(by_name)}
 
 
-def chosen(data: Pairs) -> list[int]:
-    """The places of the recorded test inputs: of each count those whose hashes come first, as many of each."""
-    by_count: dict[int, list[int]] = defaultdict(list)
-    for i in sorted(range(len(data.test)), key=lambda i: name_hash(data.text(data.test[i])[0])):
-        by_count[data.test[i].count].append(i)
-    rounds = max(map(len, by_count.values()))
-    turns = [
-        by_count[count][k] for k in range(rounds) for count in sorted(by_count) if k < len(by_count[count])
-    ]
-    return turns[:RECORDED]
-
-
 @torch.no_grad()
 def record(arrays: Parameters, data: Pairs) -> Parameters:
     """What a model gives for eight test inputs, the true targets fed, and its n-best lists.
@@ -182,9 +156,7 @@ def record(arrays: Parameters, data: Pairs) -> Parameters:
         a target's end; context (n_a, m), or with attention annotations (2 n_a, m, T_x), energies and weights
         (m, T_y, T_x), 0 where masked, float32; beam_tokens (m, B, T), beam_log_probabilities (m, B).
     """
-    places = chosen(data)
-    examples = [data.test[i] for i in places]
-    hashes = [name_hash(data.text(example)[0]) for example in examples]
+    examples, place = data.recorded, {id(example): i for i, example in enumerate(data.test)}
     model = from_by_hand(arrays)
     source, lengths, before, targets = data.as_batch(examples, CPU)
     encoded = model.encode(source, lengths)
@@ -198,8 +170,8 @@ def record(arrays: Parameters, data: Pairs) -> Parameters:
         data.longest,
     )
     found = {
-        "places": np.array(places),
-        "hashes": np.array([list(bytes.fromhex(digest)) for digest in hashes], dtype=np.uint8),
+        "places": np.array([place[id(example)] for example in examples]),
+        "hashes": hash_rows([data.text(example)[0] for example in examples]),
         "log_probabilities": log_y.permute(2, 0, 1).numpy(),
         "beam_tokens": beams.tokens.numpy(),
         "beam_log_probabilities": beams.log_probabilities.numpy(),
@@ -247,8 +219,7 @@ def verify(recipe: TranslationRecipe, folder: Path) -> list[str]:
         return [str(error)]
     data, arrays = DATA[recipe.data](), references.flat(parameters)
     assert isinstance(data, Pairs)
-    problems = differences("data", content["data"], data.provenance)
-    problems += differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
+    problems = problems_of_training(content, recipe, data, from_by_hand(arrays))
     again = record(arrays, data)
     problems += [
         f"the recorded {key} are not those of the weights"
@@ -261,10 +232,7 @@ def verify(recipe: TranslationRecipe, folder: Path) -> list[str]:
     problems += differences("metrics", content["metrics"], spreads(recomputed, kept))
     for key, stated in shares(arrays, data).items():
         problems += differences(key, content[key], stated)
-    problems += curve_problems(content, len(data.train))
-    if kept != min(range(len(runs)), key=lambda i: runs[i]["validation"]["bits"]):
-        problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
-    return problems + missed_bars(recipe, content) + machine_problems(content["machine"])
+    return problems + missed_bars(recipe, content)
 
 
 def _close(known: Any, again: Any) -> bool:

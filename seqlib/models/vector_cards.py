@@ -20,7 +20,15 @@ from numpy.typing import NDArray
 
 from seqlib import references
 from seqlib.data import corpus, similarity
-from seqlib.models.cards import Parameters, differences, machine_problems, save, spread
+from seqlib.models.cards import (
+    Parameters,
+    differences,
+    machine_problems,
+    one_machine,
+    save,
+    spread,
+    spread_problems,
+)
 from seqlib.models.recipes import RECIPES, GloVeRecipe, SkipGramRecipe, VectorRecipe
 from seqlib.models.vectors import Text, VectorRun, as_vectors, prepare_text
 
@@ -41,20 +49,13 @@ VECTOR = {
 Figures = dict[str, Any]
 
 
-def write(
-    recipe: VectorRecipe,
-    text: Text,
-    runs: Sequence[VectorRun],
-    machine: dict[str, str | int],
-    folder: Path,
-) -> references.Card:
+def write(recipe: VectorRecipe, text: Text, runs: Sequence[VectorRun], folder: Path) -> references.Card:
     """Write weights, recorded outputs and card.
 
     Args:
         recipe: what was trained.
         text: what it was trained on.
         runs: one run a seed; the first gives the weights.
-        machine: from `machine.describe`, read when the training began.
         folder: where the three files go.
 
     Returns:
@@ -69,7 +70,7 @@ def write(
         "chosen": CHOSEN[recipe.objective],
         "departure": departure(recipe),
         "recipe": asdict(recipe),
-        "machine": machine,
+        "machine": one_machine([run.machine for run in runs]),
         "seed": runs[0].seed,
         "runs": [_timed(run, recipe, text, figure) for run, figure in zip(runs, found, strict=True)],
         "metrics": metrics(found),
@@ -80,7 +81,9 @@ def write(
         "counts": text.counts.tolist(),
     }
     content["missed"] = missed_bars(content)
-    return save(content, weights[0], record(weights[0], recipe.objective, text.words), folder)
+    outputs = record(weights[0], recipe.objective, text.words)
+    content["precision"] = precision(weights[0], recipe.objective, outputs)
+    return save(content, weights[0], outputs, folder)
 
 
 def departure(recipe: VectorRecipe) -> str:
@@ -251,6 +254,24 @@ def record(arrays: Parameters, objective: str, words: Sequence[str]) -> Paramete
     }
 
 
+def precision(arrays: Parameters, objective: str, outputs: Parameters) -> Figures:
+    """How far the recorded cosines in float32 are from those in float64, both on the CPU: vectors are only read.
+
+    Args:
+        arrays: the weights.
+        objective: "skip-gram" or "glove".
+        outputs: what `record` gives for them.
+
+    Returns:
+        "device" and "largest_difference".
+    """
+    vectors = as_vectors(arrays, objective).astype(np.float32)
+    unit = vectors / np.linalg.norm(vectors, axis=0)
+    near = unit[:, outputs["neighbours"]]  # (n_e, 10, 8)
+    rounded = (unit[:, outputs["probes"], np.newaxis] * near).sum(axis=0)
+    return {"device": "cpu", "largest_difference": float(np.abs(rounded - outputs["cosines"]).max())}
+
+
 def verify(recipe: VectorRecipe, folder: Path) -> list[str]:
     """Recompute what a card states from the committed weights; gensim is not trained again.
 
@@ -277,6 +298,8 @@ def verify(recipe: VectorRecipe, folder: Path) -> list[str]:
     if not all(np.allclose(known[key], value, rtol=0, atol=1e-9) for key, value in outputs.items()):
         problems.append("the recorded outputs are not those of the weights")
     vectors = as_vectors(parameters, recipe.objective)
+    found = precision(parameters, recipe.objective, outputs)
+    problems += spread_problems(content["precision"], found["largest_difference"])
     problems += differences(
         "card", {"departure": content.get("departure", "")}, {"departure": departure(recipe)}
     )

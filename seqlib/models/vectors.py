@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqlib.data import corpus
+from seqlib.models import checkpoints
+from seqlib.models.machine import Machine, describe
 from seqlib.models.recipes import GloVeRecipe, SkipGramRecipe, VectorRecipe
 from seqlib.pairs import Counts, Encoded, cooccurrences, encode, skip_grams, subsample, vocabulary
 
@@ -41,6 +44,8 @@ class VectorRun:
     parameters: dict[str, NDArray[np.float32]]
     """E (n_e, V) and Theta (V, n_e); of GloVe also b (V, 1), which goes with Theta, and b_prime (V, 1)."""
     seed: int
+    machine: Machine
+    """From `machine.describe`, read when the training began."""
     seconds: float = 0.0
     examples: int = 0
     """Pairs of words, or cells of the table of counts, that were learned from, over all epochs."""
@@ -62,6 +67,7 @@ def train(
     seed: int = 0,
     device: torch.device | None = None,
     report: Report = print,
+    checkpoint: Path | None = None,
 ) -> VectorRun:
     """Train vectors by their recipe.
 
@@ -71,24 +77,49 @@ def train(
         seed: of the initial vectors, the words left out, the windows, the negatives and the order.
         device: where to train; the CPU where left out.
         report: receives one line an epoch.
+        checkpoint: a file that is written after every epoch; training goes on from it where it is there, and ends
+            with the same vectors as if it had never been stopped.
 
     Returns:
         The run, its vectors on the CPU.
+
+    Raises:
+        ValueError: the checkpoint is one of another recipe, seed, data or machine.
     """
-    trainer = _trainer(recipe, text, seed, device or torch.device("cpu"))
-    run, start = VectorRun({}, seed), time.perf_counter()
-    for epoch in range(1, recipe.epochs + 1):
-        losses, examples = torch.zeros((), device=trainer.device), 0
+    device = device or torch.device("cpu")
+    run = VectorRun({}, seed, describe(device))
+    of = {"recipe": repr(recipe), "seed": seed, "data": text.provenance}
+    state = (
+        checkpoints.read(checkpoint, of, run.machine) if checkpoint and checkpoint.exists() else {"run": {}}
+    )
+    vars(run).update(state["run"])
+    if "vectors" in state:
+        run.parameters = {name: value.numpy() for name, value in state["vectors"].items()}
+        return run
+    trainer = _trainer(recipe, text, seed, device)
+    if "parts" in state:
+        trainer.load(state["parts"])
+    for epoch in range(len(run.curve) + 1, recipe.epochs + 1):
+        start, losses, examples = time.perf_counter(), torch.zeros((), device=device), 0
         for count, loss in trainer.epoch(epoch):
             losses, examples = losses + loss, examples + count
         run.curve.append(losses.item() / examples)
-        run.examples, run.seconds = run.examples + examples, time.perf_counter() - start
+        run.examples, run.seconds = run.examples + examples, run.seconds + time.perf_counter() - start
+        if checkpoint:
+            checkpoints.write({"of": of, "run": _figures(run), "parts": trainer.state()}, checkpoint)
         report(
             f"{recipe.name} seed {seed}  epoch {epoch}/{recipe.epochs}  loss {run.curve[-1]:.4f}  "
             f"{run.seconds / epoch * (recipe.epochs - epoch):.0f} s left"
         )
     run.parameters = trainer.parameters()
+    if checkpoint:
+        vectors = {name: torch.from_numpy(value) for name, value in run.parameters.items()}
+        checkpoints.write({"of": of, "run": _figures(run), "vectors": vectors}, checkpoint)
     return run
+
+
+def _figures(run: VectorRun) -> dict[str, Any]:
+    return {key: value for key, value in vars(run).items() if key != "parameters"}
 
 
 def _trainer(recipe: VectorRecipe, text: Text, seed: int, device: torch.device) -> "SkipGram | GloVe":
@@ -149,6 +180,15 @@ class SkipGram:
         self.Theta.index_add_(0, negatives, others.T @ e, alpha=-rate)
         self.E.index_add_(0, centres, torch.addmm(positive * d, others, negative), alpha=-rate)
         return -torch.log(p).sum()
+
+    def state(self) -> dict[str, Any]:
+        """What going on takes."""
+        return {"E": self.E, "Theta": self.Theta, "rng": self.rng.bit_generator.state}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`."""
+        self.E, self.Theta = state["E"].to(self.device), state["Theta"].to(self.device)
+        self.rng.bit_generator.state = state["rng"]
 
     def parameters(self) -> dict[str, NDArray[np.float32]]:
         """E (n_e, V) and Theta (V, n_e)."""
@@ -225,6 +265,17 @@ class GloVe:
         total = torch.zeros_like(weights).index_add_(0, places, gradient)
         squares.addcmul_(total, total)
         weights.addcdiv_(total, squares.sqrt(), value=-self.rate)
+
+    def state(self) -> dict[str, Any]:
+        """What going on takes."""
+        generator = self.generator.get_state()
+        return {"E": self.E, "Theta": self.Theta, "squares": self.squares, "generator": generator}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`."""
+        self.E, self.Theta = state["E"].to(self.device), state["Theta"].to(self.device)
+        self.squares = [squares.to(self.device) for squares in state["squares"]]
+        self.generator.set_state(state["generator"])
 
     def parameters(self) -> dict[str, NDArray[np.float32]]:
         """E (n_e, V), Theta (V, n_e), b (V, 1) and b_prime (V, 1)."""

@@ -15,7 +15,7 @@ from seqlib.models import baselines, labels
 from seqlib.models import classifiers as models
 from seqlib.models import train as loop
 from seqlib.models.classifiers import Example, Labelled, Labeller, from_by_hand, to_by_hand
-from seqlib.models.machine import describe
+from seqlib.models.prepared import DATA
 from seqlib.models.recipes import RECIPES, LabelRecipe
 from seqlib.models.record import verify, write
 from seqlib.text import PAD, UNK, Vocabulary
@@ -171,9 +171,9 @@ def test_written_files_are_found_in_order_and_a_changed_one_is_not(tmp_path, mon
     )
     small = dataclasses.replace(RECIPES[name], n_a=6, epochs=1, patience=1, bar=0.0, beats=(), seeds=(4, 5))
     runs = [loop.train(small, cut, seed, report=lambda line: None) for seed in small.seeds]
-    content = write(small, cut, runs, describe(CPU), tmp_path)
+    content = write(small, cut, runs, tmp_path)
     monkeypatch.setitem(RECIPES, name, small)
-    monkeypatch.setitem(loop.DATA, small.data, lambda: cut)
+    monkeypatch.setitem(DATA, small.data, lambda: cut)
     assert content["seed"] == min(content["runs"], key=lambda run: run["validation"]["bits"])["seed"]
     assert verify(name, tmp_path) == []
     kept = references.recorded_labels(name, tmp_path)

@@ -14,8 +14,18 @@ from seqlib.lstm import lstm_forward
 from seqlib.models import __main__ as door
 from seqlib.models import train as loop
 from seqlib.models.gru import ResetBeforeGRU
-from seqlib.models.language_model import IGNORED, LanguageModel, from_by_hand, to_by_hand
+from seqlib.models.language_model import (
+    IGNORED,
+    LanguageModel,
+    Sequences,
+    as_batch,
+    bits_per_character,
+    from_by_hand,
+    prepare_names,
+    to_by_hand,
+)
 from seqlib.models.machine import describe
+from seqlib.models.prepared import DATA
 from seqlib.models.recipes import RECIPES, Recipe
 from seqlib.models.record import log_probabilities, verify, write
 from seqlib.rnn import rnn_forward
@@ -28,7 +38,7 @@ TEXTS = ["abba", "ab", "babab", "aab", "b", "abab"] * 4
 def small_data():
     vocabulary = Vocabulary.of(TEXTS, specials=(EOS,))
     encoded = [vocabulary.encode(text, end=True) for text in TEXTS]
-    return loop.Prepared(vocabulary, encoded, encoded[:6], encoded[6:9], {"package": "none", "version": "0"})
+    return Sequences(vocabulary, encoded, encoded[:6], encoded[6:9], {"package": "none", "version": "0"})
 
 
 def small_recipe(**changes):
@@ -64,10 +74,10 @@ def test_there_and_back_gives_the_same_parameters(cell):
 def test_the_loss_is_the_mean_over_the_tokens_that_are_there():
     torch.manual_seed(0)
     model = LanguageModel("lstm", n_x=4, n_a=3).double().eval()
-    together = loop.as_batch([[1, 2, 0], [3, 0]], torch.device("cpu"))
+    together = as_batch([[1, 2, 0], [3, 0]], torch.device("cpu"))
     assert together[0].tolist() == [[IGNORED, 1, 2], [IGNORED, 3, 0]]
     assert together[1].tolist() == [[1, 2, 0], [3, 0, IGNORED]]
-    alone = [model(*loop.as_batch([s], torch.device("cpu")))[1].item() * len(s) for s in ([1, 2, 0], [3, 0])]
+    alone = [model(*as_batch([s], torch.device("cpu")))[1].item() * len(s) for s in ([1, 2, 0], [3, 0])]
     assert math.isclose(model(*together)[1].item(), sum(alone) / 5, rel_tol=1e-12)
     logits, loss = model(together[0])
     assert logits.shape == (2, 3, 4) and loss is None
@@ -104,7 +114,7 @@ def test_training_learns_repeats_itself_and_keeps_the_best_epoch():
     run = runs[0]
     assert run.validation == min(entry["validation"] for entry in run.curve) < run.curve[0]["validation"]
     assert run.steps == run.epochs * 3
-    kept = loop.bits_per_character(run.model, data.validation, torch.device("cpu"))
+    kept = bits_per_character(run.model, data.validation, torch.device("cpu"))
     assert math.isclose(kept, run.validation, rel_tol=1e-5)
 
 
@@ -138,25 +148,25 @@ def test_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path):
 def test_a_checkpoint_of_something_else_is_refused(tmp_path):
     checkpoint = tmp_path / "run.pt"
     loop.train(small_recipe(epochs=1), small_data(), report=lambda line: None, checkpoint=checkpoint)
-    with pytest.raises(ValueError, match="checkpoint is one of seed 0; expected 1"):
+    with pytest.raises(ValueError, match="is a run of seed 0; expected 1"):
         loop.train(small_recipe(epochs=1), small_data(), 1, report=lambda line: None, checkpoint=checkpoint)
 
 
 def test_the_seed_kept_is_decided_by_validation(tmp_path, monkeypatch):
-    data, recipe = loop.prepare_names(), small_recipe(epochs=1, patience=1)
+    data, recipe = prepare_names(), small_recipe(epochs=1, patience=1)
     cut = dataclasses.replace(
         data, train=data.train[:64], validation=data.validation[:40], test=data.test[:40]
     )
     monkeypatch.setattr("seqlib.models.record.ngram_figures", lambda: {"2": {"validation": 4.0, "test": 4.0}})
     runs = [loop.train(recipe, cut, seed, report=lambda line: None) for seed in (4, 5, 6)]
-    content = write(recipe, cut, runs, describe(torch.device("cpu")), tmp_path)
+    content = write(recipe, cut, runs, tmp_path)
     assert content["seed"] == min(content["runs"], key=lambda run: run["validation"])["seed"]
     parameters, card = references.load("names-rnn", tmp_path)
     assert parameters["Waa"].shape == (7, 7)
     assert card == content
     assert references.recorded("names-rnn", tmp_path).log_probabilities.shape[1] == 16
     monkeypatch.setitem(RECIPES, "names-rnn", recipe)
-    monkeypatch.setitem(loop.DATA, "names", lambda: cut)
+    monkeypatch.setitem(DATA, "names", lambda: cut)
     assert verify("names-rnn", tmp_path) == []
 
 

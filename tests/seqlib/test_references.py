@@ -16,9 +16,10 @@ from seqlib.data import names
 from seqlib.deep_bidirectional import classifier_forward, span_scores, tagger_forward, tags_to_spans
 from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
+from seqlib.models.language_model import prepare_names
+from seqlib.models.prepared import DATA
 from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe
 from seqlib.models.record import missed_bars, verify
-from seqlib.models.train import DATA, prepare_names
 from seqlib.rnn import rnn_forward
 
 LABELLERS = [name for name in sorted(RECIPES) if isinstance(RECIPES[name], LabelRecipe)]
@@ -216,6 +217,9 @@ def change(folder, *path_and_value, name="names-rnn"):
         ("data", "sha256", "0" * 64),
         ("recipe", "dropout", 0.9),
         ("runs", 0, "test", 3.0),
+        ("runs", 0, "tokens_per_second", 1e6),
+        ("precision", "largest_difference", 1e-9),
+        ("precision", "device", "cuda"),
         ("curve", 3, "validation", 1.0),
         ("machine", "device", "cuda"),
         ("machine", "gpu", "NVIDIA H200"),

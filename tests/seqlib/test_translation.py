@@ -96,9 +96,7 @@ def test_a_task_is_learned_and_its_card_says_so(tmp_path):
     run = train(settings, data, 0, report=lambda line: None)
     untrained = math.log2(len(TARGET))
     assert run.validation < 0.1 * untrained
-    card = translation_cards.write(
-        settings, data, [run], {"device": "cpu", "processor": "x", "torch": "x"}, tmp_path
-    )
+    card = translation_cards.write(settings, data, [run], tmp_path)
     given = data.translate(from_by_hand(to_by_hand(run.model)), data.test)
     exact = np.mean([text == data.text(e)[1] for text, e in zip(given, data.test, strict=True)])
     assert card["metrics"]["test"]["exact"]["kept"] == pytest.approx(exact)

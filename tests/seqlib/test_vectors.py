@@ -12,7 +12,7 @@ import torch
 from seqlib import references
 from seqlib.data import similarity
 from seqlib.models import __main__ as door
-from seqlib.models import vector_cards
+from seqlib.models import vector_cards, vectors
 from seqlib.models.recipes import RECIPES, VectorRecipe
 from seqlib.models.record import missed_bars, verify
 from seqlib.models.vectors import GloVe, SkipGram, Text, as_vectors, prepare_text, train
@@ -149,6 +149,29 @@ def test_training_repeats_itself_and_brings_words_of_a_topic_together(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_training_that_is_stopped_goes_on_to_the_same_vectors(name, tmp_path):
+    text, recipe, checkpoint = small_text(), small_recipe(name), tmp_path / "run.pt"
+    whole = train(recipe, text, 1, report=lambda line: None)
+
+    def stop_after_two(line):
+        if "epoch 2/" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, text, 1, report=stop_after_two, checkpoint=checkpoint)
+    lines = []
+    resumed = train(recipe, text, 1, report=lines.append, checkpoint=checkpoint)
+    again = train(recipe, text, 1, report=lines.append, checkpoint=checkpoint)
+    assert len(lines) == recipe.epochs - 2
+    for run in (resumed, again):
+        assert run.curve == whole.curve and run.examples == whole.examples
+        for key, value in whole.parameters.items():
+            np.testing.assert_array_equal(run.parameters[key], value)
+    with pytest.raises(ValueError, match="is a run of seed 1; expected 2"):
+        train(recipe, text, 2, checkpoint=checkpoint)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_files_belong_together_over_three_seeds_and_no_bar_is_missed(name, once):
     card = references.card(name)
     assert verify(name) == missed_bars(card) == card["missed"] == []
@@ -254,12 +277,15 @@ def test_the_door_trains_and_shows_vectors(tmp_path, monkeypatch, capsys):
     figure = {"rho": 0.1, "covered": 0, "analogies": 0.2, "analogies_covered": 0, "cosines": []}
     difference = {"difference": 0.1, "low": 0.0, "high": 0.2, "level": 0.95, "draws": 1}
     monkeypatch.setitem(RECIPES, "vectors-skipgram", recipe)
-    monkeypatch.setattr(door.vectors, "prepare_text", lambda least: text)
+    monkeypatch.setattr(vectors, "prepare_text", lambda least: text)
     monkeypatch.setattr(vector_cards, "PROBES", ("w1",))
     monkeypatch.setattr(vector_cards, "figures", lambda vectors, words: figure)
     monkeypatch.setattr(vector_cards, "gensim_run", lambda *_: {"seed": 0, "words_per_second": 1.0, **figure})
     monkeypatch.setattr(vector_cards, "difference", lambda *_: difference)
-    assert door.main(["train", "vectors-skipgram", "--folder", str(tmp_path), "--device", "cpu"]) == 0
+    assert (
+        door.main(["train", "vectors-skipgram", "--folder", str(tmp_path), "--device", "cpu", "--jobs", "1"])
+        == 0
+    )
     assert "gensim" in (shown := capsys.readouterr().out) and "rate 0.05" in shown
     parameters, card = references.load("vectors-skipgram", tmp_path)
     assert parameters["E"].shape == (4, 12) and card["vocabulary"] == text.words
