@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from seqlib.batches import pad
 from seqlib.data import origins, sentences
 from seqlib.data.names import name_hash
-from seqlib.models.language_model import IGNORED, RECORDED
+from seqlib.models.language_model import RECORDED
+from seqlib.models.parts import IGNORED, dropout, padded
 from seqlib.models.recipes import LabelRecipe
 from seqlib.text import PAD, UNK, Vocabulary
 
@@ -81,7 +81,7 @@ class Labeller(nn.Module):
         if self.training and self.input_dropout:
             dropped = torch.rand(tokens.shape, device=tokens.device) < self.input_dropout
             tokens = tokens.masked_fill(dropped, 1)  # <UNK>
-        x = F.dropout(self.tokens(tokens), self.dropout, self.training)  # (B, T, n_e)
+        x = dropout(self.tokens(tokens), self.dropout, self.training)  # (B, T, n_e)
         if self.shapes is not None:
             x = torch.cat([x, self.shapes(shapes)], dim=-1)
         packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
@@ -90,7 +90,7 @@ class Labeller(nn.Module):
             a = pad_packed_sequence(steps, batch_first=True, total_length=tokens.shape[1])[0]  # (B, T, 2 n_a)
         else:
             a = torch.cat([last[-2], last[-1]], dim=-1)  # forward at the last token, backward at the first
-        logits = self.output(F.dropout(a, self.dropout, self.training))
+        logits = self.output(dropout(a, self.dropout, self.training))
         if labels is None:
             return logits, None
         return logits, F.cross_entropy(logits.flatten(0, -2), labels.flatten(), ignore_index=IGNORED)
@@ -128,9 +128,9 @@ class Labelled:
 
     def as_batch(self, examples: list[Example], device: torch.device) -> tuple[Tensor, ...]:
         """Tokens, shapes, lengths and labels of some examples, as `Labeller` reads them."""
-        arrays = [pad([e.tokens for e in examples])[0], pad([e.shapes or [0] * len(e) for e in examples])[0]]
-        tokens, shapes = (torch.from_numpy(array).to(device) for array in arrays)
-        labels = torch.from_numpy(pad([e.labels for e in examples], value=IGNORED)[0]).to(device)
+        tokens = padded([e.tokens for e in examples]).to(device)
+        shapes = padded([e.shapes for e in examples]).to(device) if self.shapes else torch.zeros_like(tokens)
+        labels = padded([e.labels for e in examples], IGNORED).to(device)
         lengths = torch.tensor([len(e) for e in examples])
         return tokens, shapes, lengths, labels if self.each_token else labels[:, 0]
 

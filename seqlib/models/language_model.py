@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seqlib.batches import pad
 from seqlib.data import names
 from seqlib.models.gru import GATES as GRU_GATES
 from seqlib.models.gru import ResetBeforeGRU
+from seqlib.models.parts import IGNORED, dropout, padded
 from seqlib.models.recipes import Recipe
 from seqlib.text import EOS, Vocabulary
 
 Batch = tuple[Tensor, Tensor]
-IGNORED = -1
 RECORDED = 16
 _GATES = ("u", "f", "c", "o")  # the order of torch's four blocks: i, f, g, o
 
@@ -70,7 +69,7 @@ class LanguageModel(nn.Module):
         if self.training and self.input_dropout:
             idx = idx.masked_fill(torch.rand(idx.shape, device=idx.device) < self.input_dropout, self.n_x)
         x = F.one_hot(idx, self.n_x + 1)[..., : self.n_x].to(self.output.weight.dtype)  # (B, T, n_x)
-        a = F.dropout(self._unroll(x), self.dropout, self.training)  # (B, T, n_a)
+        a = dropout(self._unroll(x), self.dropout, self.training)  # (B, T, n_a)
         logits = self.output(a)  # (B, T, n_x)
         if targets is None:
             return logits, None
@@ -80,7 +79,7 @@ class LanguageModel(nn.Module):
         if not (self.training and self.weight_dropout):
             return self.layer(x)[0]  # type: ignore[no-any-return]
         weights = self.layer.get_parameter("weight_hh_l0")
-        dropped = {"weight_hh_l0": F.dropout(weights, self.weight_dropout)}
+        dropped = {"weight_hh_l0": dropout(weights, self.weight_dropout, training=True)}
         return torch.func.functional_call(self.layer, dropped, (x,))[0]  # type: ignore[no-any-return]
 
 
@@ -136,7 +135,7 @@ def prepare_names() -> Sequences:
 
 def as_batch(sequences: list[list[int]], device: torch.device) -> Batch:
     """Inputs and targets (B, T) of some encoded sequences: at each step the token before, and the token."""
-    targets = torch.from_numpy(pad(sequences, value=IGNORED)[0]).to(device)
+    targets = padded(sequences, IGNORED).to(device)
     idx = torch.full_like(targets, IGNORED)
     idx[:, 1:] = targets[:, :-1]
     return idx, targets

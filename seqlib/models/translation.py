@@ -21,11 +21,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from seqlib.batches import pad
 from seqlib.data import dates, numbers
 from seqlib.data.names import name_hash
+from seqlib.models.attention import attend_and_step
 from seqlib.models.decoding import State, beam_search
-from seqlib.models.language_model import IGNORED
+from seqlib.models.parts import IGNORED, dropout, padded
 from seqlib.models.recipes import TranslationRecipe
 from seqlib.text import EOS, PAD, SOS, UNK, Vocabulary
 
@@ -75,7 +75,10 @@ class Translator(nn.Module):
         self.attention, self.dropout = n_h > 0, recipe.dropout
         self.source, self.target = nn.Embedding(sizes[0], n_e), nn.Embedding(sizes[1], n_e)
         self.encoder = nn.LSTM(n_e, n_a, batch_first=True, bidirectional=self.attention)
-        self.decoder = nn.LSTMCell(n_e + (2 * n_a if self.attention else n_a), n_a)
+        # With attention each step waits for the one before; without it torch reads all of them at once.
+        self.decoder: nn.LSTMCell | nn.LSTM = (
+            nn.LSTMCell(n_e + 2 * n_a, n_a) if self.attention else nn.LSTM(n_e + n_a, n_a, batch_first=True)
+        )
         self.output = nn.Linear(n_a, sizes[1])
         if self.attention:
             self.of_state = nn.Linear(n_a, n_h, bias=False)
@@ -95,7 +98,7 @@ class Translator(nn.Module):
         Returns:
             What the decoder is given.
         """
-        x = F.dropout(self.source(source), self.dropout, self.training)
+        x = dropout(self.source(source), self.dropout, self.training)
         packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
         steps, (last, _) = self.encoder(packed)
         mask = torch.arange(source.shape[1])[None] < lengths[:, None]
@@ -120,9 +123,25 @@ class Translator(nn.Module):
         """One step for embedded tokens x (m, B, n_e)."""
         s, c = state
         context = self.attend(s, encoded)[2] if self.attention else encoded.a[:, None].expand_as(s)
-        x = torch.cat([x, context], dim=-1)
-        flat = self.decoder(x.flatten(0, 1), (s.flatten(0, 1), c.flatten(0, 1)))
-        return tuple(part.view(s.shape) for part in flat)
+        x = torch.cat([x, context], dim=-1).flatten(0, 1)
+        before = s.flatten(0, 1), c.flatten(0, 1)
+        if self.attention:
+            after = self.decoder(x, before)
+        else:
+            after = self.decoder(x[:, None], (before[0][None], before[1][None]))[1]
+        return tuple(part.view(s.shape) for part in after)
+
+    def _unroll(self, x: Tensor, encoded: Encoded) -> Tensor:
+        """Activations (m, T_y, n_a) for embedded tokens x (m, T_y, n_e), each step from the one before."""
+        if isinstance(self.decoder, nn.LSTM):
+            context = encoded.a[:, None].expand(-1, x.shape[1], -1)
+            first = tuple(part.transpose(0, 1) for part in self.start(encoded))
+            a: Tensor = self.decoder(torch.cat([x, context], dim=-1), first)[0]
+            return a
+        n_e, cell = x.shape[-1], self.decoder
+        W = torch.cat([cell.weight_ih[:, n_e:], cell.weight_hh], dim=1)  # on [context, s]
+        z = F.linear(x, cell.weight_ih[:, :n_e], cell.bias_ih + cell.bias_hh)
+        return attend_and_step(z, *encoded, W, self.of_state.weight, self.energy.weight[0])
 
     def step(self, tokens: Tensor, state: State, encoded: Encoded) -> tuple[Tensor, State]:
         """Log-probabilities (m, B, V) of the next tokens after `tokens` (m, B), and the state then."""
@@ -144,12 +163,8 @@ class Translator(nn.Module):
             logits (m, T_y, V), and the cross-entropy in nats a token, or None without targets.
         """
         encoded = self.encode(source, lengths)
-        state, activations = self.start(encoded), []
-        x = F.dropout(self.target(before), self.dropout, self.training)
-        for x_t in x.unbind(dim=1):
-            state = self.advance(x_t[:, None], state, encoded)
-            activations.append(state[0])
-        a = F.dropout(torch.cat(activations, dim=1), self.dropout, self.training)
+        x = dropout(self.target(before), self.dropout, self.training)
+        a = dropout(self._unroll(x, encoded), self.dropout, self.training)
         logits = self.output(a)
         if targets is None:
             return logits, None
@@ -197,12 +212,10 @@ class Pairs:
     def as_batch(self, examples: list[Example], device: torch.device) -> tuple[Tensor, ...]:
         """Sources, lengths, tokens before and targets of some examples, as `Translator` reads them."""
         start = self.target.index[SOS]
-        source = pad([e.source for e in examples])[0]
-        before = pad([[start, *e.target[:-1]] for e in examples])[0]
-        targets = pad([e.target for e in examples], value=IGNORED)[0]
-        lengths = torch.tensor([len(e) for e in examples])
-        first, *others = (torch.from_numpy(array).to(device) for array in (source, before, targets))
-        return first, lengths, *others
+        source = padded([e.source for e in examples]).to(device)
+        before = padded([[start, *e.target[:-1]] for e in examples]).to(device)
+        targets = padded([e.target for e in examples], IGNORED).to(device)
+        return source, torch.tensor([len(e) for e in examples]), before, targets
 
     @torch.no_grad()
     def bits(self, model: nn.Module, examples: list[Example], device: torch.device) -> float:
@@ -305,7 +318,7 @@ def to_by_hand(model: Translator) -> Arrays:
     directions = {"forward.": "_l0", "backward.": "_l0_reverse"} if model.attention else {"": "_l0"}
     for direction, suffix in directions.items():
         arrays |= _gates(p, "encoder.", suffix, f"encoder.{direction}")
-    arrays |= _gates(p, "decoder.", "", "decoder.")
+    arrays |= _gates(p, "decoder.", _suffix(model), "decoder.")
     arrays |= {"decoder.Wy": p["output.weight"], "decoder.by": p["output.bias"][:, np.newaxis]}
     if model.attention:
         arrays |= {
@@ -315,6 +328,10 @@ def to_by_hand(model: Translator) -> Arrays:
             "attention.v": p["energy.weight"],
         }
     return arrays
+
+
+def _suffix(model: Translator) -> str:
+    return "" if model.attention else "_l0"  # with which the decoder's parameters end
 
 
 def _gates(p: Mapping[str, NDArray[Any]], layer: str, suffix: str, start: str) -> Arrays:
@@ -343,7 +360,7 @@ def from_by_hand(arrays: Arrays) -> Translator:
     directions = {"forward.": "_l0", "backward.": "_l0_reverse"} if n_h else {"": "_l0"}
     for direction, suffix in directions.items():
         state |= _blocks(arrays, f"encoder.{direction}", "encoder.", suffix)
-    state |= _blocks(arrays, "decoder.", "decoder.", "")
+    state |= _blocks(arrays, "decoder.", "decoder.", _suffix(model))
     state |= {"output.weight": arrays["decoder.Wy"], "output.bias": arrays["decoder.by"][:, 0]}
     if n_h:
         state |= {

@@ -15,7 +15,6 @@ from seqlib.models import __main__ as door
 from seqlib.models import train as loop
 from seqlib.models.gru import ResetBeforeGRU
 from seqlib.models.language_model import (
-    IGNORED,
     LanguageModel,
     Sequences,
     as_batch,
@@ -25,6 +24,7 @@ from seqlib.models.language_model import (
     to_by_hand,
 )
 from seqlib.models.machine import describe
+from seqlib.models.parts import IGNORED, dropout, padded
 from seqlib.models.prepared import DATA
 from seqlib.models.recipes import RECIPES, Recipe
 from seqlib.models.record import log_probabilities, verify, write
@@ -97,6 +97,27 @@ def test_dropout_acts_in_training_only(cell):
     idx = torch.tensor([[IGNORED, 1, 2, 3]])
     assert not torch.equal(model.train()(idx)[0], model(idx)[0])
     assert torch.equal(model.eval()(idx)[0], model(idx)[0])
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 0.9])
+def test_dropout_drops_its_share_and_keeps_the_mean(share):
+    torch.manual_seed(0)
+    ones = torch.ones(1001, 1003, requires_grad=True)
+    kept = dropout(ones, share, training=True)
+    dropped = (kept == 0).double().mean().item()
+    deviation = math.sqrt(share * (1 - share) / ones.numel())
+    assert abs(dropped - share) < 5 * deviation + 2**-16
+    torch.testing.assert_close(kept[kept != 0].unique(), torch.tensor([1 / (1 - share)]))
+    pairs = (kept[:, 1:] == 0) & (kept[:, :-1] == 0)  # neighbours, four of which share one draw of bits
+    assert abs(pairs.double().mean().item() - share**2) < 0.002
+    kept.sum().backward()
+    torch.testing.assert_close(ones.grad, kept.detach())
+    assert torch.equal(dropout(ones, share, training=False), ones)
+
+
+def test_rows_are_padded_to_the_longest():
+    assert padded([[3, 4, 5], [6]], -1).tolist() == [[3, 4, 5], [6, -1, -1]]
+    assert padded([[1], [2]]).dtype == torch.int64
 
 
 def test_batches_hold_every_sequence_once_and_follow_the_seed():

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from seqlib.models import translation_cards
+from seqlib.models.attention import attend_and_step
 from seqlib.models.recipes import TranslationRecipe
 from seqlib.models.train import train
 from seqlib.models.translation import Example, Pairs, Translator, from_by_hand, to_by_hand
@@ -113,3 +114,27 @@ def test_shares_below_their_bars_are_named():
     }
     missed = translation_cards.missed_bars(recipe(3, bar=0.9, least_group=0.97, least_count=0.99), content)
     assert missed == ["test exact of ko_KR is 0.9000, below 0.97", "test exact of 4 is 0.9800, below 0.99"]
+
+
+def test_the_way_back_through_all_attentive_steps_is_the_derivative():
+    generator = torch.Generator().manual_seed(0)
+    m, T_y, T_x, n_a, n_h = 3, 4, 5, 3, 2
+    mask = torch.arange(T_x)[None] < torch.tensor([5, 3, 1])[:, None]
+    shapes = (m, T_y, 4 * n_a), (m, T_x, 2 * n_a), (m, T_x, n_h), (4 * n_a, 3 * n_a), (n_h, n_a), (n_h,)
+    x, a, keys, *weights = (
+        torch.randn(shape, dtype=torch.float64, generator=generator, requires_grad=True) for shape in shapes
+    )
+    assert torch.autograd.gradcheck(attend_and_step, (x, a, keys, mask, *weights))
+
+
+def test_all_attentive_steps_at_once_are_those_one_after_the_other():
+    data = pairs()
+    model = data.model(recipe(6)).eval()
+    source, lengths, before, _ = data.as_batch(data.train[:5], CPU)
+    encoded = model.encode(source, lengths)
+    state, rows = model.start(encoded), []
+    for tokens in before.unbind(dim=1):
+        log_y, state = model.step(tokens[:, None], state, encoded)
+        rows.append(log_y)
+    together = torch.log_softmax(model(source, lengths, before)[0], dim=-1)
+    torch.testing.assert_close(torch.cat(rows, dim=1), together)
