@@ -3,19 +3,14 @@
 import argparse
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from seqlib import references
-from seqlib.models import pages, prepared, vector_cards, vectors
-from seqlib.models.machine import choose_device
+from seqlib.models import pages, prepared, vector_cards
 from seqlib.models.recipes import RECIPES, Training, VectorRecipe
 from seqlib.models.record import missed_bars, verify, write
-from seqlib.models.train import train
+from seqlib.models.runs import Place, finished, train_all
 
 CORES = os.cpu_count() or 1
 JOBS = min(8, CORES)
@@ -95,65 +90,37 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(recipes: list[Training | VectorRecipe], options: argparse.Namespace) -> int:
     """Train all seeds of all recipes, several side by side, then write the cards."""
-    options.runs = options.runs or options.folder / RUNS
-    asked = [(recipe.name, seed) for recipe in recipes for seed in options.seed or recipe.seeds]
-    if options.jobs == 1 or len(asked) == 1:
-        for name, seed in asked:
-            _run(name, seed, options)
-    else:
-        with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
-            for done in as_completed([pool.submit(_run, name, seed, options) for name, seed in asked]):
-                done.result()
+    place = Place(options.runs or options.folder / RUNS, options.device, options.threads, options.prepared)
+    train_all(
+        [(recipe.name, seed) for recipe in recipes for seed in options.seed or recipe.seeds],
+        place,
+        options.jobs,
+    )
     if options.prepared:
         names = " ".join(options.names or ["--all"])
         print(
-            f"python -m seqlib.models train {names} --runs {options.runs}, where the data come from, writes the cards"
+            f"python -m seqlib.models train {names} --runs {place.runs}, where the data come from, writes the cards"
         )
         return 0
     options.folder.mkdir(parents=True, exist_ok=True)
-    missed = max(_write(recipe, options) for recipe in recipes)
+    missed = max(_write(recipe, place, options) for recipe in recipes)
     if len(recipes) > 1:
         print("\n".join(pages.summary(options.folder)))
     return missed
 
 
-def _run(name: str, seed: int, options: argparse.Namespace) -> None:
-    torch.set_num_threads(options.threads)
-    recipe = RECIPES[name]
-    data = prepared.load(recipe, options.prepared) if options.prepared else prepared.prepare(recipe)
-    _finished(recipe, data, seed, options)
-
-
-def _finished(recipe: Training | VectorRecipe, data: Any, seed: int, options: argparse.Namespace) -> Any:
-    """One run: trained to its end, from where it was stopped, or taken from its file where it is finished."""
-    device, file = choose_device(options.device), _file(recipe, seed, options)
-    of_kind: Any = vectors.train if isinstance(recipe, VectorRecipe) else train
-    return of_kind(recipe, data, seed, device, _progress, file)
-
-
-def _file(recipe: Training | VectorRecipe, seed: int, options: argparse.Namespace) -> Path:
-    folder: Path = options.runs
-    return folder / f"{recipe.name}-{seed}.pt"
-
-
-def _write(recipe: Training | VectorRecipe, options: argparse.Namespace) -> int:
+def _write(recipe: Training | VectorRecipe, place: Place, options: argparse.Namespace) -> int:
     data, seeds = prepared.prepare(recipe), options.seed or recipe.seeds
     of_kind: Any = vector_cards.write if isinstance(recipe, VectorRecipe) else write
-    content = of_kind(
-        recipe, data, [_finished(recipe, data, seed, options) for seed in seeds], options.folder
-    )
-    if options.runs == options.folder / RUNS:  # else they are the user's own files
+    content = of_kind(recipe, data, [finished(recipe, data, seed, place) for seed in seeds], options.folder)
+    if not options.runs:  # else they are the user's own files
         for seed in seeds:
-            _file(recipe, seed, options).unlink()
+            place.file(recipe.name, seed).unlink()
     print(pages.text(content))
     missed = missed_bars(content)
     for sentence in missed:
         print(f"{recipe.name}: {sentence}", file=sys.stderr)
     return int(bool(missed))
-
-
-def _progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _list(folder: Path) -> int:

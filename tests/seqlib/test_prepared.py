@@ -138,8 +138,7 @@ def test_tokens_are_counted_as_far_as_a_growing_part_is_read(small):
     assert cards.tokens_read(growing, data, 3) == sum(lengths[:32]) + 2 * sum(lengths)
 
 
-def test_several_runs_side_by_side_end_as_one_after_the_other(tmp_path, capsys):
-    """In processes of their own, which read the real recipe; vectors of one epoch are not among them."""
+def test_several_runs_side_by_side_end_as_one_after_the_other(tmp_path):
     prepared.save([RECIPES["tagger"]], tmp_path)
     data = prepared.load(RECIPES["tagger"], tmp_path)
     cut = dataclasses.replace(
@@ -149,7 +148,9 @@ def test_several_runs_side_by_side_end_as_one_after_the_other(tmp_path, capsys):
     for jobs in ("1", "2"):
         asked = ["--jobs", jobs, "--threads", "1", "--device", "cpu", "--seed", "0", "1"]
         places = ["--prepared", str(tmp_path), "--runs", str(tmp_path / jobs)]
-        assert door.main(["train", "tagger", *asked, *places]) == 0
+        subprocess.run(
+            [sys.executable, "-m", "seqlib.models", "train", "tagger", *asked, *places], check=True
+        )
     for seed in (0, 1):
         one, two = (torch.load(tmp_path / jobs / f"tagger-{seed}.pt", weights_only=True) for jobs in "12")
         assert one["run"]["curve"] == two["run"]["curve"]
