@@ -33,6 +33,25 @@ The course's own models, with which `check` and the notebooks compare. This page
 `seqlib/references`, by `python -m seqlib.models page`; `python -m seqlib.models verify` recomputes what they state.
 Figures are those of held-out data: of the run that is kept (the best of its seeds on validation data, of vectors the
 first), and over all seeds.
+
+## Training them
+
+`make references` trains all of them, several side by side, records their outputs, writes their cards and ends with the
+table below; `python -m seqlib.models train names-gru` trains one. Each is a recipe in `seqlib/models/recipes.py`; one
+loop, `seqlib/models/train.py`, trains all networks, on a CUDA GPU where there is one. What is stopped goes on where it
+was, by the same command, and ends with the same weights.
+
+A machine that trains needs PyTorch, NumPy, SciPy and safetensors. Where it lacks the packages that the data come from:
+
+```
+python -m seqlib.models prepare --out prepared                          # where the data come from
+python -m seqlib.models train --all --prepared prepared --runs trained  # where the GPU is
+python -m seqlib.models train --all --runs trained                      # where the data come from: writes the cards
+```
+
+A card names the machine that trained, as it described itself when the training began.
+
+## All of them
 """
 
 

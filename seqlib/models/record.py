@@ -1,6 +1,7 @@
 """From trained runs to a committed reference model, and the proof that its files belong together."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def log_probabilities(model: LanguageModel, targets: NDArray[np.int64]) -> NDArr
     return np.moveaxis(log_y.numpy(), -1, 0)
 
 
+@cache
 def ngram_figures() -> dict[str, dict[str, float]]:
     """Bits per character of the n-gram models of orders 2 to 6, counted on the training names."""
     parts = names.split()

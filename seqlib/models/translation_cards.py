@@ -53,7 +53,8 @@ def write(recipe: TranslationRecipe, data: Pairs, runs: Sequence[Run], folder: P
         The card.
     """
     weights = [float32(to_by_hand(_translator(run.model))) for run in runs]
-    found = [figures_of(arrays, data) for arrays in weights]
+    given = [translations(arrays, data) for arrays in weights]
+    found = [figures_of(arrays, data, texts) for arrays, texts in zip(weights, given, strict=True)]
     kept = best(found)
     content = {
         **of_training(recipe, data, runs, found, from_by_hand(weights[kept])),
@@ -64,7 +65,7 @@ def write(recipe: TranslationRecipe, data: Pairs, runs: Sequence[Run], folder: P
         "unit": data.unit,
         "figure": "exact",
         "metrics": spreads(found, kept),
-        **shares(weights[kept], data),
+        **shares(data, given[kept]),
     }
     return save(content, weights[kept], record(weights[kept], data), folder)
 
@@ -79,12 +80,19 @@ def held_out(data: Pairs) -> dict[str, list[Example]]:
     return {"test": data.test, **data.further}
 
 
-def figures_of(arrays: Parameters, data: Pairs) -> Figures:
-    """What a model reaches by greedy decoding.
+def translations(arrays: Parameters, data: Pairs) -> dict[str, list[str]]:
+    """What a model makes of the inputs of each held-out part, by greedy decoding."""
+    model = from_by_hand(arrays)
+    return {part: data.translate(model, examples) for part, examples in held_out(data).items()}
+
+
+def figures_of(arrays: Parameters, data: Pairs, given: dict[str, list[str]]) -> Figures:
+    """What a model reaches.
 
     Args:
         arrays: its weights.
         data: the prepared data.
+        given: its `translations`.
 
     Returns:
         {"validation": {"bits"}}, and for each held-out part "bits" per target character, "exact" (share of targets
@@ -94,10 +102,9 @@ def figures_of(arrays: Parameters, data: Pairs) -> Figures:
     found: Figures = {"validation": {"bits": data.bits(model, data.validation, CPU)}}
     for part, examples in held_out(data).items():
         targets = [data.text(example)[1] for example in examples]
-        given = data.translate(model, examples)
-        exact = float(np.mean([a == b for a, b in zip(given, targets, strict=True)]))
+        exact = float(np.mean([a == b for a, b in zip(given[part], targets, strict=True)]))
         bits = data.bits(model, examples, CPU)
-        found[part] = {"bits": bits, "exact": exact, "bleu": bleu(given, targets)}
+        found[part] = {"bits": bits, "exact": exact, "bleu": bleu(given[part], targets)}
     return found
 
 
@@ -116,21 +123,19 @@ def spreads(found: Sequence[Figures], kept: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def shares(arrays: Parameters, data: Pairs) -> dict[str, dict[str, dict[str, float]]]:
+def shares(data: Pairs, given: dict[str, list[str]]) -> dict[str, dict[str, dict[str, float]]]:
     """The share of exact translations in each held-out part, by locale or language, and by count.
 
     Args:
-        arrays: a model's weights.
         data: the prepared data.
+        given: a model's `translations`.
 
     Returns:
         "by_group" and "by_count", each {part: {name: share}}.
     """
-    model = from_by_hand(arrays)
     found: dict[str, dict[str, dict[str, float]]] = {"by_group": {}, "by_count": {}}
     for part, examples in held_out(data).items():
-        given = data.translate(model, examples)
-        exact = [text == data.text(e)[1] for text, e in zip(given, examples, strict=True)]
+        exact = [text == data.text(e)[1] for text, e in zip(given[part], examples, strict=True)]
         found["by_group"][part] = _share(exact, [e.group for e in examples])
         found["by_count"][part] = _share(exact, [str(e.count) for e in examples])
     return found
@@ -228,9 +233,13 @@ def verify(recipe: TranslationRecipe, folder: Path) -> list[str]:
     ]
     runs = content["runs"]
     kept = [run["seed"] for run in runs].index(content["seed"])
-    recomputed = [figures_of(arrays, data) if i == kept else run for i, run in enumerate(runs)]
-    problems += differences("metrics", content["metrics"], spreads(recomputed, kept))
-    for key, stated in shares(arrays, data).items():
+    given = translations(arrays, data)
+    recomputed = figures_of(arrays, data, given)
+    stated_of = [{part: run[part] for part in recomputed} for run in runs]
+    problems += differences("metrics of the runs", content["metrics"], spreads(stated_of, kept))
+    stated_of[kept] = recomputed
+    problems += differences("metrics", content["metrics"], spreads(stated_of, kept))
+    for key, stated in shares(data, given).items():
         problems += differences(key, content[key], stated)
     return problems + missed_bars(recipe, content)
 

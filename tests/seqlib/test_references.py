@@ -1,5 +1,6 @@
 """The reference models are what their cards say: recomputed by hand, on the CPU, from the committed weights."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -18,13 +19,15 @@ from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
 from seqlib.models.language_model import prepare_names
 from seqlib.models.prepared import DATA
-from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe
-from seqlib.models.record import missed_bars, verify
+from seqlib.models.recipes import RECIPES, LabelRecipe, Recipe, TranslationRecipe
+from seqlib.models.record import missed_bars, verify, write
+from seqlib.models.train import train
 from seqlib.rnn import rnn_forward
 
 LABELLERS = [name for name in sorted(RECIPES) if isinstance(RECIPES[name], LabelRecipe)]
 LANGUAGE_MODELS = [name for name in sorted(RECIPES) if isinstance(RECIPES[name], Recipe)]
-MODELS = LABELLERS + LANGUAGE_MODELS
+TRANSLATORS = [name for name in sorted(RECIPES) if isinstance(RECIPES[name], TranslationRecipe)]
+MODELS = LABELLERS + LANGUAGE_MODELS + TRANSLATORS
 FORWARD = {
     "tagger": lambda batch, p: tagger_forward(batch.tokens, batch.shapes, batch.mask, p),
     "origin": lambda batch, p: classifier_forward(batch.tokens, batch.mask, p),
@@ -149,6 +152,29 @@ def test_a_card_of_labels_meets_its_bars_over_three_seeds(name):
 @pytest.mark.parametrize(
     "change_to",
     [
+        ("metrics", "test", "exact", "kept", 0.5),
+        ("by_count", "test", "4", 0.5),
+        ("runs", 1, "test", "bits", 0.1),
+    ],
+    ids=lambda value: "-".join(map(str, value[:-1])),
+)
+def test_a_changed_number_of_a_translation_model_is_found(tmp_path, change_to, monkeypatch):
+    data = DATA["dates"]()
+    few = dataclasses.replace(data, test=data.recorded, validation=data.validation[:8])
+    settings = dataclasses.replace(RECIPES["dates-seq2seq"], epochs=1, growing=1, bar=0.0)
+    cut = dataclasses.replace(few, train=data.train[:64])
+    run = train(settings, cut, report=lambda line: None)
+    monkeypatch.setitem(RECIPES, settings.name, settings)
+    monkeypatch.setitem(DATA, "dates", lambda: cut)
+    write(settings, cut, [run, run], tmp_path)
+    assert verify(settings.name, tmp_path) == []
+    change(tmp_path, *change_to, name=settings.name)
+    assert verify(settings.name, tmp_path) != []
+
+
+@pytest.mark.parametrize(
+    "change_to",
+    [
         ("metrics", "test", "span_f1", "kept", 0.99),
         ("baselines", "names seen in training", "test", "span_f1", 0.5),
         ("data", "sha256", "0" * 64),
@@ -167,6 +193,18 @@ def test_a_changed_number_of_the_tagger_is_found(tmp_path, change_to):
 @pytest.mark.parametrize("name", MODELS)
 def test_card_weights_and_outputs_belong_together(name):
     assert verify(name) == []
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_a_card_of_translations_meets_its_bars_over_three_seeds(name):
+    card = references.card(name)
+    assert missed_bars(card) == []
+    assert len(card["runs"]) >= 3
+    assert card["metrics"]["test"]["exact"]["mean"] >= RECIPES[name].bar
+
+
+def test_all_models_together_are_small():
+    assert sum(path.stat().st_size for path in references.FOLDER.iterdir() if path.is_file()) <= 25_000_000
 
 
 @pytest.mark.parametrize("name", MODELS)
