@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import NAME, Class
+from lstm_class import NAME, Class
 
 from autograder import doctor
 from autograder.batch import PRELOAD

@@ -3,19 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from limits import LIMITS
 
-from autograder.sandbox import Jail, Limits, NoSandbox
+from autograder.sandbox import Jail, NoSandbox
 from autograder.sandbox.jail import KINDS
-
-LIMITS = Limits(
-    cell_cpu_s=1,
-    cell_wall_s=10,
-    notebook_cpu_s=30,
-    memory_mb=512,
-    file_mb=4,
-    output_bytes=50_000,
-    result_mb=8,
-)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import base64
 
 import nbformat
 import pytest
-from conftest import LIMITS
+from limits import LIMITS
 
 from autograder.sandbox import Jail
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import LIMITS
+from limits import LIMITS
 
 from autograder.sandbox import SessionDied
 from autograder.sandbox import session as sessions
