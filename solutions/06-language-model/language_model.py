@@ -844,7 +844,7 @@ plots.training(
 # %% [markdown]
 r"""
 The grey line is a running mean over 25 batches. A plain RNN of 80 units leaves the bigram model behind within seconds. It stays above the best n-gram model, which keeps a count for every run of letters that it has seen; your network has about 12 000 numbers in all, the same for every name. The larger network of the same kind, trained for longer, comes nearer, and those with
-gates come level with the n-grams or go below them.
+gates go below it.
 
 Here are names by your own network. Those marked with a star stand in the training data: it knows them by heart, or has found them again.
 """
