@@ -22,7 +22,7 @@ from seqlib import references
 from seqlib.attention import attention_step
 from seqlib.deep_bidirectional import bidirectional_forward
 from seqlib.models.decoding import State, beam_search
-from seqlib.models.train import DATA
+from seqlib.models.prepared import DATA
 from seqlib.models.translation import Example, Pairs, Translator, from_by_hand
 from seqlib.seq2seq import decoder_step, encoder_context
 from seqlib.text import EOS, SOS

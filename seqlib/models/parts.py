@@ -42,5 +42,4 @@ def dropout(x: Tensor, share: float, training: bool) -> Tensor:
         return F.dropout(x, share, training)
     bits = torch.empty(x.numel() // 4 + 1, dtype=torch.int64).random_(-(2**63), None)
     drawn = bits.view(torch.int16)[: x.numel()].view(x.shape)
-    kept = (drawn >= round(2**16 * share) - 2**15).to(x.dtype).div_(1 - share)
-    return x * kept
+    return x * ((drawn >= round(2**16 * share) - 2**15) * (1 / (1 - share)))
