@@ -50,13 +50,9 @@ class _Steps(Function):
             read = torch.cat([context, s], dim=1)
             gates = torch.addmm(z, read, W.T)
             i, f, g, o = gates.chunk(4, dim=1)
-            for gate, activate in (
-                (i, torch.sigmoid_),
-                (f, torch.sigmoid_),
-                (g, torch.tanh_),
-                (o, torch.sigmoid_),
-            ):
-                activate(gate)
+            for gate in (i, f, o):
+                gate.sigmoid_()
+            g.tanh_()
             before, c = c, f * c + i * g
             squashed = torch.tanh(c)
             s = o * squashed
@@ -73,9 +69,7 @@ class _Steps(Function):
         n_a = U.shape[1]
         ds, dc = torch.zeros_like(ds_of[:, 0]), torch.zeros_like(ds_of[:, 0])
         dkeys, dv = torch.zeros_like(keys), torch.zeros_like(v)
-        dz_of: list[Tensor] = []
-        dq_of: list[Tensor] = []
-        dcontext_of: list[Tensor] = []
+        sent = []
         for t in reversed(range(len(ctx.steps))):
             hidden, weights, _, gates, before, squashed, _ = ctx.steps[t]
             i, f, g, o = gates.chunk(4, dim=1)
@@ -99,9 +93,8 @@ class _Steps(Function):
             dkeys += dhidden
             dq = dhidden.sum(dim=1)
             ds = ds + dq @ U
-            for rows, row in ((dz_of, dz), (dq_of, dq), (dcontext_of, dcontext)):
-                rows.append(row)
-        dz, dq, dcontext = (torch.stack(rows[::-1], dim=1) for rows in (dz_of, dq_of, dcontext_of))
+            sent.append((dz, dq, dcontext))
+        dz, dq, dcontext = (torch.stack(rows[::-1], dim=1) for rows in zip(*sent, strict=True))
         weights, read = (torch.stack([step[i] for step in ctx.steps], dim=1) for i in (1, 2))
         dW = torch.tensordot(dz, read, dims=([0, 1], [0, 1]))
         dU = torch.tensordot(dq, read[..., 2 * n_a :], dims=([0, 1], [0, 1]))
