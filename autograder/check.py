@@ -63,7 +63,8 @@ def stopped(error: KeyboardInterrupt, function: Any) -> str:
     if found is None or found.line is None:
         return "The check was stopped; nothing was judged."
     return (
-        f"The check was stopped while your function was at line {found.line} of your cell: {found.source}\n"
+        f"The check was stopped while your code was at line {found.line} of the cell in which you wrote: "
+        f"{found.source}\n"
         "Nothing was judged. If it ran on and on: what should make it leave its loop, and does that ever happen?"
     )
 

@@ -227,7 +227,7 @@ def other_parts(place: str, right: Mapping[str, int], found: Mapping[str, int], 
     for name, count in right.items():
         if name in found and found[name] != count:
             return f"{name} is a list of {found[name]}; expected {count}, one for each {item}"
-    return f"{place} has the parts {listed(found) or 'none'}; expected {listed(right)}"
+    return f"{place} {f'has the parts {listed(found)}' if found else 'is empty'}; expected {listed(right)}"
 
 
 def leaf_difference(row: Row, layout: Layout, expected: Tree, given: Tree, name: str) -> Finding | None:

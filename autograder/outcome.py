@@ -80,7 +80,7 @@ class CallError:
         """The error in words for the learner."""
         message = bearable(self.message, MAX_ERROR)
         source = bearable(self.source or "", MAX_ERROR // 2)
-        where = f", at line {self.line} of your cell: {source}" if self.line else ""
+        where = f", at line {self.line} of the cell in which you wrote: {source}" if self.line else ""
         match self.kind:
             case "raised" if self.type == "NotImplementedError":
                 return "not written yet"

@@ -139,7 +139,7 @@ def test_a_check_that_is_stopped_says_where_the_function_was():
     function.__globals__["stop"] = interrupted
     with pytest.raises(Stopped) as caught:
         check(function)
-    assert "stopped while your function was at line 4 of your cell" in str(caught.value)
+    assert "stopped while your code was at line 4 of the cell" in str(caught.value)
     assert caught.value.__cause__ is None and caught.value.__suppress_context__
 
 
@@ -159,7 +159,7 @@ def test_a_notebook_shows_a_stopped_check_in_few_lines(capsys):
         InteractiveShell.clear_instance()
     out = capsys.readouterr().out
     assert isinstance(result.error_in_exec, Stopped)
-    assert "at line 4 of your cell: stop()" in out and "Nothing was judged" in out
+    assert "at line 4 of the cell in which you wrote: stop()" in out and "Nothing was judged" in out
     assert "Traceback" not in out and len(out.strip().splitlines()) <= 3
 
 

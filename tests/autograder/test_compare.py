@@ -211,7 +211,8 @@ def test_an_exception_names_the_line():
     error = CallError("raised", "KeyError", "'Wz'", 3, 'W = parameters["Wz"]')
     rows = rows_for(None, error=error)
     assert (
-        "raised KeyError: 'Wz', at line 3 of your cell: W = parameters[\"Wz\"]" in rows["activations"].message
+        "raised KeyError: 'Wz', at line 3 of the cell in which you wrote: W = parameters[\"Wz\"]"
+        in rows["activations"].message
     )
     assert rows["loss"].message.startswith("as for activations")
 
@@ -309,7 +310,7 @@ def test_long_names_and_texts_of_a_learner_are_cut():
     assert "and 4989 more" in rows["weights"].message and len(rows["weights"].message) < 400
     rows = rows_for(None, error=CallError("raised", "E" * 500, "m" * 5000 + "\n" * 500, 3, "s" * 5000))
     assert all(len(row.message) < 800 for row in rows.values())
-    assert "at line 3 of your cell: sss" in rows["activations"].message
+    assert "at line 3 of the cell in which you wrote: sss" in rows["activations"].message
 
 
 def test_no_text_of_a_learner_steers_a_terminal():
