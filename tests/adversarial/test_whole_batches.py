@@ -24,6 +24,7 @@ def flags(line):
     return [flag["name"] for flag in line.flags]
 
 
+@pytest.mark.filterwarnings("ignore:Non-unique cell id")
 def test_a_batch_goes_on_and_honest_work_beside_it_is_untouched(tiny_course, hand_in, solved, released):
     hand_in("ada", solved)
     alone = grade(tiny_course)["ada"]
