@@ -116,6 +116,29 @@ def precision(
     return {"device": device, "largest_difference": float(difference)}
 
 
+def misfits(content: references.Card, recipe: Training, told: Figures) -> list[str]:
+    """What of a card is not of this recipe and data at all, so that nothing else can be recomputed.
+
+    Args:
+        content: the card.
+        recipe: the model's.
+        told: what a card says of the data and how a model reads them.
+
+    Returns:
+        One sentence for each thing.
+    """
+    expected = {"name": recipe.name, **told, "recipe": asdict(recipe)}
+    problems = differences(
+        "card", {key: content.get(key) for key in expected}, json.loads(json.dumps(expected))
+    )
+    seeds = [run["seed"] for run in content["runs"]]
+    if content["seed"] not in seeds or len(set(seeds)) < len(seeds):
+        problems.append(
+            f"seed {content['seed']} is kept, the runs have the seeds {', '.join(map(str, seeds))}"
+        )
+    return problems
+
+
 def problems_of_training(
     content: references.Card, recipe: Training, data: Data, model: torch.nn.Module
 ) -> list[str]:
@@ -131,13 +154,19 @@ def problems_of_training(
         One sentence for each thing.
     """
     problems = differences("data", content["data"], data.provenance)
-    problems += differences("recipe", content["recipe"], json.loads(json.dumps(asdict(recipe))))
     for run in content["runs"]:
-        speed = tokens_read(recipe, data, run["epochs"]) / run["seconds"]
-        stated = {"tokens_per_second": run["tokens_per_second"]}
-        problems += differences(f"seed {run['seed']}", stated, {"tokens_per_second": speed})
+        epochs = run["epochs"]
+        found = {
+            "steps": steps_of(recipe.batch, recipe.growing, epochs, len(data.train)),
+            "tokens_per_second": tokens_read(recipe, data, epochs) / run["seconds"],
+        }
+        problems += differences(f"seed {run['seed']}", {key: run[key] for key in found}, found)
+        if not epochs - recipe.patience <= run["best_epoch"] <= epochs <= recipe.epochs:
+            problems.append(
+                f"seed {run['seed']}: epoch {run['best_epoch']} of {epochs} is not where training keeps it"
+            )
     problems += precision_problems(content, model, data)
-    problems += curve_problems(content, len(data.train))
+    problems += curve_problems(content)
     if content["runs"][best(content["runs"])]["seed"] != content["seed"]:
         problems.append(f"seed {content['seed']} is kept, yet another has the lower validation figure")
     return problems + machine_problems(content["machine"])
@@ -215,21 +244,17 @@ def differences(what: str, stated: dict[str, Any], found: dict[str, Any]) -> lis
     return problems
 
 
-def curve_problems(content: references.Card, sequences: int) -> list[str]:
-    """What of the loss curve does not belong to the run that is kept, trained on so many sequences."""
+def curve_problems(content: references.Card) -> list[str]:
+    """What of the loss curve does not belong to the run that is kept."""
     run = next(run for run in content["runs"] if run["seed"] == content["seed"])
     stated = _validation(run)
     curve = [entry["validation"] for entry in content["curve"]]
     # The curve is evaluated in float32 while training, the figures in float64 on the CPU.
-    problems = []
     if len(curve) != run["epochs"] or int(np.argmin(curve)) + 1 != run["best_epoch"]:
-        problems.append("the loss curve has not the epochs of its run, or its lowest point elsewhere")
-    elif abs(min(curve) - stated) > 1e-4:
-        problems.append(f"the loss curve's lowest point {min(curve)} is not the run's {stated}")
-    recipe = content["recipe"]
-    if run["steps"] != steps_of(recipe["batch"], recipe.get("growing", 1), run["epochs"], sequences):
-        problems.append(f"{run['steps']} steps are not {run['epochs']} epochs of this data and batch")
-    return problems
+        return ["the loss curve has not the epochs of its run, or its lowest point elsewhere"]
+    if abs(min(curve) - stated) > 1e-4:
+        return [f"the loss curve's lowest point {min(curve)} is not the run's {stated}"]
+    return []
 
 
 def machine_problems(machine: dict[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from seqlib.models.cards import (
     differences,
     float32,
     hash_rows,
+    misfits,
     of_training,
     problems_of_training,
     save,
@@ -58,17 +59,24 @@ def write(recipe: LabelRecipe, data: Labelled, runs: Sequence[Run], folder: Path
     kept = best(figures)
     content = {
         **of_training(recipe, data, runs, figures, from_by_hand(weights[kept], data.each_token)),
+        **told(data),
+        "metrics": spreads(figures, kept),
+        **confusion(weights[kept], data),
+        "baselines": baselines(data),
+    }
+    return save(content, weights[kept], record(weights[kept], data), folder)
+
+
+def told(data: Labelled) -> dict[str, Any]:
+    """What a card says of the data and how a model reads them."""
+    return {
         "vocabulary": list(data.vocabulary.tokens),
         **({"shapes": list(data.shapes)} if data.shapes else {}),
         "labels": list(data.labels),
         "inputs": INPUTS[data.each_token],
         "unit": data.unit,
         "figure": figure_name(data),
-        "metrics": spreads(figures, kept),
-        **confusion(weights[kept], data),
-        "baselines": baselines(data),
     }
-    return save(content, weights[kept], record(weights[kept], data), folder)
 
 
 def _labeller(model: torch.nn.Module) -> Labeller:
@@ -210,10 +218,12 @@ def verify(recipe: LabelRecipe, folder: Path) -> list[str]:
     try:
         parameters, content = references.load(recipe.name, folder)
         known = references.recorded_labels(recipe.name, folder).log_probabilities
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, FileNotFoundError, KeyError) as error:
         return [str(error)]
     data, arrays = DATA[recipe.data](), references.flat(parameters)
     assert isinstance(data, Labelled)
+    if problems := misfits(content, recipe, told(data)):
+        return problems
     problems = problems_of_training(content, recipe, data, from_by_hand(arrays, data.each_token))
     if not np.allclose(known, record(arrays, data)["log_probabilities"], rtol=0, atol=1e-9):
         problems.append("the recorded outputs are not those of the weights")

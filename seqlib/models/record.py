@@ -19,6 +19,7 @@ from seqlib.models.cards import (
     differences,
     float32,
     hash_rows,
+    misfits,
     of_training,
     problems_of_training,
     save,
@@ -64,13 +65,20 @@ def write(recipe: Training, data: Data, runs: Sequence[Run], folder: Path) -> re
     kept = best(figures)
     content = {
         **of_training(recipe, data, runs, figures, from_by_hand(weights[kept])),
-        "vocabulary": list(data.vocabulary.tokens),
-        "inputs": "x[0] = 0, x[t] = one-hot of token t - 1; a0 = 0; targets: characters, then <EOS>",
-        "unit": "bits per character, <EOS> included",
+        **told(data),
         "metrics": {part: spread([figure[part] for figure in figures], kept) for part in figures[0]},
         "ngrams": ngram_figures(),
     }
     return save(content, weights[kept], record(weights[kept], data, content), folder)
+
+
+def told(data: Sequences) -> dict[str, Any]:
+    """What a card says of the data and how a model reads them."""
+    return {
+        "vocabulary": list(data.vocabulary.tokens),
+        "inputs": "x[0] = 0, x[t] = one-hot of token t - 1; a0 = 0; targets: characters, then <EOS>",
+        "unit": "bits per character, <EOS> included",
+    }
 
 
 def record(parameters: Parameters, data: Sequences, content: references.Card) -> dict[str, NDArray[Any]]:
@@ -134,10 +142,12 @@ def verify(name: str, folder: Path = references.FOLDER) -> list[str]:
     try:
         parameters, content = references.load(name, folder)
         known = references.recorded(name, folder).log_probabilities
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, FileNotFoundError, KeyError) as error:
         return [str(error)]
     data = DATA[recipe.data]()
     assert isinstance(data, Sequences)
+    if problems := misfits(content, recipe, told(data)):
+        return problems
     problems = problems_of_training(content, recipe, data, from_by_hand(parameters))
     if not np.allclose(known, record(parameters, data, content)["log_probabilities"], rtol=0, atol=1e-9):
         problems.append("the recorded outputs are not those of the weights")

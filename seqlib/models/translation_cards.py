@@ -20,6 +20,7 @@ from seqlib.models.cards import (
     differences,
     float32,
     hash_rows,
+    misfits,
     of_training,
     problems_of_training,
     save,
@@ -58,16 +59,23 @@ def write(recipe: TranslationRecipe, data: Pairs, runs: Sequence[Run], folder: P
     kept = best(found)
     content = {
         **of_training(recipe, data, runs, found, from_by_hand(weights[kept])),
+        **told(data),
+        "metrics": spreads(found, kept),
+        **shares(data, given[kept]),
+    }
+    return save(content, weights[kept], record(weights[kept], data), folder)
+
+
+def told(data: Pairs) -> dict[str, Any]:
+    """What a card says of the data and how a model reads them."""
+    return {
         "source_vocabulary": list(data.source.tokens),
         "target_vocabulary": list(data.target.tokens),
         "longest": data.longest,
         "inputs": INPUTS,
         "unit": data.unit,
         "figure": "exact",
-        "metrics": spreads(found, kept),
-        **shares(data, given[kept]),
     }
-    return save(content, weights[kept], record(weights[kept], data), folder)
 
 
 def _translator(model: torch.nn.Module) -> Translator:
@@ -224,6 +232,8 @@ def verify(recipe: TranslationRecipe, folder: Path) -> list[str]:
         return [str(error)]
     data, arrays = DATA[recipe.data](), references.flat(parameters)
     assert isinstance(data, Pairs)
+    if problems := misfits(content, recipe, told(data)):
+        return problems
     problems = problems_of_training(content, recipe, data, from_by_hand(arrays))
     again = record(arrays, data)
     problems += [
