@@ -149,6 +149,17 @@ def test_a_card_of_labels_meets_its_bars_over_three_seeds(name):
     assert card["metrics"]["test"][card["figure"]]["mean"] >= RECIPES[name].bar
 
 
+@pytest.fixture(scope="module")
+def small_translator(tmp_path_factory):
+    """A translation model of one epoch, its data, and the folder of its card."""
+    data, folder = DATA["dates"](), tmp_path_factory.mktemp("translator")
+    cut = dataclasses.replace(data, train=data.train[:64], validation=data.validation[:8], test=data.recorded)
+    settings = dataclasses.replace(RECIPES["dates-seq2seq"], epochs=1, growing=1, bar=0.0)
+    run = train(settings, cut, report=lambda line: None)
+    write(settings, cut, [run, dataclasses.replace(run, seed=1)], folder)
+    return settings, cut, folder
+
+
 @pytest.mark.parametrize(
     "change_to",
     [
@@ -158,15 +169,12 @@ def test_a_card_of_labels_meets_its_bars_over_three_seeds(name):
     ],
     ids=lambda value: "-".join(map(str, value[:-1])),
 )
-def test_a_changed_number_of_a_translation_model_is_found(tmp_path, change_to, monkeypatch):
-    data = DATA["dates"]()
-    few = dataclasses.replace(data, test=data.recorded, validation=data.validation[:8])
-    settings = dataclasses.replace(RECIPES["dates-seq2seq"], epochs=1, growing=1, bar=0.0)
-    cut = dataclasses.replace(few, train=data.train[:64])
-    run = train(settings, cut, report=lambda line: None)
+def test_a_changed_number_of_a_translation_model_is_found(small_translator, change_to, monkeypatch, tmp_path):
+    settings, cut, folder = small_translator
     monkeypatch.setitem(RECIPES, settings.name, settings)
     monkeypatch.setitem(DATA, "dates", lambda: cut)
-    write(settings, cut, [run, run], tmp_path)
+    for path in folder.iterdir():
+        shutil.copy(path, tmp_path)
     assert verify(settings.name, tmp_path) == []
     change(tmp_path, *change_to, name=settings.name)
     assert verify(settings.name, tmp_path) != []
