@@ -26,7 +26,7 @@ from seqlib.models.prepared import DATA, Data
 from seqlib.models.recipes import RECIPES, LabelRecipe, Training, TranslationRecipe
 from seqlib.models.train import Trainer, batches
 
-STEPS, ROUNDS, THREADS, BAR = 12, 5, 1, 0.8
+STEPS, ROUNDS, THREADS, BAR = 12, 15, 1, 0.8
 LAYERS: dict[str, Any] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 

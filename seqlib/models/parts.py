@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -21,7 +22,7 @@ def padded(rows: Sequence[Sequence[int]], value: int = 0) -> Tensor:
     Returns:
         (m, T) int64.
     """
-    return torch.tensor([*zip_longest(*rows, fillvalue=value)]).T.contiguous()
+    return torch.from_numpy(np.array([*zip_longest(*rows, fillvalue=value)], dtype=np.int64).T.copy())
 
 
 def dropout(x: Tensor, share: float, training: bool) -> Tensor:
