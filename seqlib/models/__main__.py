@@ -8,6 +8,7 @@ from typing import Any
 
 from seqlib import references
 from seqlib.models import pages, prepared, vector_cards
+from seqlib.models.checkpoints import OtherRun
 from seqlib.models.recipes import RECIPES, Training, VectorRecipe
 from seqlib.models.record import missed_bars, verify, write
 from seqlib.models.runs import Place, finished, train_all
@@ -25,9 +26,21 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: the words after `python -m seqlib.models`; those of the process where left out.
 
     Returns:
-        0 when all went well, 1 when a bar is missed or files do not belong together.
+        0 when all went well, 1 when a bar is missed or files do not belong together, 2 when what is asked for cannot
+        be done, 130 when it was stopped.
     """
     options = _parser().parse_args(arguments)
+    try:
+        return _done(options)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from where it was", file=sys.stderr)
+        return 130
+    except (OtherRun, prepared.NotPrepared) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _done(options: argparse.Namespace) -> int:
     command = options.command
     if command == "list":
         return _list(options.folder)

@@ -11,6 +11,10 @@ from seqlib.models.machine import Machine
 _OF_MACHINE = ("device", "gpu", "torch")
 
 
+class OtherRun(ValueError):
+    """A file holds the run of something else than what is asked for."""
+
+
 def write(state: dict[str, Any], file: Path) -> None:
     """Write the state of a run; the file is there as a whole or not at all.
 
@@ -37,7 +41,7 @@ def read(file: Path, of: dict[str, Any], machine: Machine) -> dict[str, Any]:
         The state, its tensors on the CPU.
 
     Raises:
-        ValueError: the state is one of something else, or not finished and begun on another machine.
+        OtherRun: the state is one of something else, or not finished and begun on another machine.
     """
     state: dict[str, Any] = torch.load(file, weights_only=True, map_location="cpu")
     begun, here = dict(state["of"]), dict(of)
@@ -46,7 +50,7 @@ def read(file: Path, of: dict[str, Any], machine: Machine) -> dict[str, Any]:
         here |= {key: machine.get(key) for key in _OF_MACHINE}
     for key, value in here.items():
         if begun[key] != value:
-            raise ValueError(
+            raise OtherRun(
                 f"{file} is a run of {key} {begun[key]!r}; expected {value!r}. Delete it to train anew."
             )
     return state

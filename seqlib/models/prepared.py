@@ -77,6 +77,10 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"the file names {module}.{name}, which no prepared data hold")
 
 
+class NotPrepared(FileNotFoundError):
+    """A folder of prepared data lacks those of a recipe."""
+
+
 def prepare(recipe: Training | VectorRecipe) -> Any:
     """The data of a recipe: a `Data`, or the `Text` that word vectors are learned from."""
     return vectors.prepare_text(recipe.least) if isinstance(recipe, VectorRecipe) else DATA[recipe.data]()
@@ -105,12 +109,12 @@ def load(recipe: Training | VectorRecipe, folder: Path) -> Any:
         What `prepare` gave there.
 
     Raises:
-        FileNotFoundError: the folder has not the data of this recipe.
+        NotPrepared: the folder has not the data of this recipe.
         pickle.UnpicklingError: the file holds something else than data.
     """
     file = _file(recipe, folder)
     if not file.is_file():
-        raise FileNotFoundError(
+        raise NotPrepared(
             f"{file} is not there; write it where the data's packages are installed: "
             f"python -m seqlib.models prepare {recipe.name} --out {folder}"
         )

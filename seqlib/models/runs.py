@@ -1,10 +1,11 @@
 """Runs of recipes: where each lies, and several trained side by side, each in a process of its own."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,18 @@ def train_all(asked: Sequence[tuple[str, int]], place: Place, jobs: int) -> None
         for name, seed in asked:
             train_one(name, seed, place)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(train_one, name, seed, place) for name, seed in asked]):
-            done.result()
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _leave_interrupts) as pool:
+        try:
+            for done in as_completed([pool.submit(train_one, name, seed, place) for name, seed in asked]):
+                done.result()
+        except BaseException:  # else the pool would begin what is still asked for
+            for process in active_children():
+                process.terminate()
+            raise
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for the runs ends them
 
 
 def train_one(name: str, seed: int, place: Place) -> None:

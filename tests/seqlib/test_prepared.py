@@ -1,7 +1,9 @@
 """Data prepared on one machine and trained on another, runs side by side, and what a card may say of its machine."""
 
 import dataclasses
+import os
 import pickle
+import signal
 import subprocess
 import sys
 
@@ -63,9 +65,11 @@ def test_a_corpus_comes_back_with_its_arrays(tmp_path, monkeypatch):
         np.testing.assert_array_equal(one, other)
 
 
-def test_data_that_are_not_there_are_named_with_the_command_that_writes_them(tmp_path):
+def test_data_that_are_not_there_are_named_with_the_command_that_writes_them(tmp_path, capsys):
     with pytest.raises(FileNotFoundError, match="prepare tagger --out"):
         prepared.load(RECIPES["tagger"], tmp_path)
+    assert door.main(["train", "tagger", "--prepared", str(tmp_path), "--jobs", "1"]) == 2
+    assert "prepare tagger --out" in capsys.readouterr().err
 
 
 def test_a_file_that_names_anything_but_data_is_not_read(tmp_path):
@@ -156,3 +160,18 @@ def test_several_runs_side_by_side_end_as_one_after_the_other(tmp_path):
         assert one["run"]["curve"] == two["run"]["curve"]
         for name, value in one["best"].items():
             assert torch.equal(two["best"][name], value), name
+
+
+def test_runs_that_are_stopped_end_at_once_and_none_is_begun(tmp_path):
+    prepared.save([RECIPES["tagger"]], tmp_path)
+    runs = tmp_path / "runs"
+    command = [sys.executable, "-m", "seqlib.models", "train", "tagger", "--jobs", "2", "--device", "cpu"]
+    places = ["--seed", "0", "1", "2", "3", "4", "5", "--prepared", str(tmp_path), "--runs", str(runs)]
+    with subprocess.Popen([*command, *places], stderr=subprocess.PIPE, text=True, process_group=0) as process:
+        first = process.stderr.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.communicate(timeout=60)[1]
+    assert "epoch 1/" in first
+    assert process.returncode == 130
+    assert rest.endswith("stopped; the same command goes on from where it was\n")
+    assert {file.name for file in runs.glob("*.pt")} <= {"tagger-0.pt", "tagger-1.pt"}
