@@ -33,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _done(options)
     except KeyboardInterrupt:
-        print("stopped; the same command goes on from where it was", file=sys.stderr)
+        goes_on = "; the same command goes on from where it was" if options.command == "train" else ""
+        print(f"stopped{goes_on}", file=sys.stderr)
         return 130
     except (OtherRun, prepared.NotPrepared) as error:
         print(error, file=sys.stderr)
