@@ -19,7 +19,7 @@ from seqlib.data import dates
 from seqlib.text import SOS, Vocabulary
 
 # The torch models of the references, which attend.
-WITHHELD = ("models/translation",)
+WITHHELD = ("models/translation", "models/attention")
 
 STATE = Array("n_a", "m")
 ANNOTATIONS = Array("2 n_a", "m", "T_x")
