@@ -25,7 +25,7 @@ demo: venv
 
 test: venv lint
 	@$(BIN)/autograder build --check
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: venv
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
