@@ -1,30 +1,19 @@
 """Submissions to the LSTM assignment, each graded by the real engine with an honest one after it."""
 
-import ast
 import copy
 import json
 
 import nbformat
 from tiny import HOUSE
 
-from autograder import exercise as definitions
 from autograder import submission
+from autograder.demo import plain
+from autograder.exercise import body
 from autograder.exercises import exercises
 from autograder.grading import Job, JobCell, grade
 from autograder.judge import seed_for
 
 NAME = "04-lstm"
-
-
-def body(function):
-    """A reference function as a learner writes it: without annotations."""
-    tree = ast.parse(definitions.body(function))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return ast.unparse(tree)
 
 
 class Notebook:
@@ -70,7 +59,7 @@ class Class:
         self.folder = folder
         self.release = nbformat.read(HOUSE / "assignments" / NAME / "lstm.ipynb", as_version=4)
         self.full = {exercise.name: exercise.points for exercise in exercises(NAME)}
-        self.answers = {exercise.name: body(exercise.function) for exercise in exercises(NAME)}
+        self.answers = {exercise.name: plain(body(exercise.function)) for exercise in exercises(NAME)}
         self.flags = []
         self.honest = self.graded("honest", self.right().text()).to_dict()
 

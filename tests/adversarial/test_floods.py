@@ -1,15 +1,15 @@
 """Floods: what uses too much of anything costs its own points at most, is said to, and holds nobody else up."""
 
-import ast
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from autograder import exercise as definitions
 from autograder import grading
 from autograder.batch import PRELOAD
 from autograder.compare import compare
+from autograder.demo import plain
+from autograder.exercise import body
 from autograder.exercises import rnn
 from autograder.grading import Job, JobCell, grade
 from autograder.judge import seed_for
@@ -34,17 +34,6 @@ LIMITS = Limits(
 SETUP = "import numpy as np\nfrom seqlib.activations import softmax\n"
 
 
-def body(function):
-    """A reference function as a learner writes it: without annotations."""
-    tree = ast.parse(definitions.body(function))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return ast.unparse(tree)
-
-
 @pytest.fixture(scope="module", autouse=True)
 def few_exercises():
     """Three exercises of the recurrent network on drawn cases alone: enough to see what a flood costs."""
@@ -63,7 +52,7 @@ class Class:
 
     def __init__(self, jail, exercises):
         self.jail = jail
-        self.answers = {exercise.name: body(exercise.function) for exercise in exercises}
+        self.answers = {exercise.name: plain(body(exercise.function)) for exercise in exercises}
         self.full = {exercise.name: exercise.points for exercise in exercises}
         self.honest = self.graded("honest", self.cells()).to_dict()
 

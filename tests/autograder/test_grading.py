@@ -1,10 +1,9 @@
 """Grading a submission: points follow what the functions give, whatever the notebook does beside it."""
 
-import ast
-
 import pytest
 
-from autograder import exercise as definitions
+from autograder.demo import plain
+from autograder.exercise import body
 from autograder.exercises import exercises
 from autograder.grading import Job, JobCell, grade, try_file, unneeded_demos
 from autograder.judge import seed_for
@@ -35,7 +34,7 @@ def jail(tmp_path_factory):
 
 def job(changes=None, before="", after=""):
     """A submission with the right functions, but for those in `changes`, and further cells first and last."""
-    sources = {exercise.name: body(exercise.function) for exercise in LSTM} | (changes or {})
+    sources = {exercise.name: plain(body(exercise.function)) for exercise in LSTM} | (changes or {})
     cells = [("setup", None, SETUP), ("student", None, before)]
     for name in NAMES:
         if name == "lstm_backward":
@@ -51,23 +50,12 @@ def points(result):
     return {name: verdict.points for name, verdict in result.verdicts.items()}
 
 
-def body(function):
-    """A reference function as a learner writes it: without annotations."""
-    tree = ast.parse(definitions.body(function))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return ast.unparse(tree)
-
-
 FULL = {exercise.name: exercise.points for exercise in LSTM}
 
 
 def mistaken_source(name, mistake):
     exercise = next(exercise for exercise in LSTM if exercise.name == name)
-    source = body(exercise.function)
+    source = plain(body(exercise.function))
     found = next(m for m in exercise.mistakes if m.name == mistake)
     for old, new in found.replacements:
         assert old in source
@@ -186,7 +174,7 @@ def test_demonstrations_run_only_when_a_later_cell_needs_them():
 def test_try_judges_a_file(tmp_path):
     file = tmp_path / "candidate.py"
     head = "import numpy as np\nfrom seqlib.activations import sigmoid, softmax\n"
-    file.write_text(head + body(LSTM[1].function))
+    file.write_text(head + plain(body(LSTM[1].function)))
     assert try_file("lstm_cell_forward", file).passed
     file.write_text(head + mistaken_source("lstm_cell_forward", "one_minus_forget"))
     verdict = try_file("lstm_cell_forward", file)

@@ -20,7 +20,19 @@ from seqlib.models.train import train
 from seqlib.pairs import encode, vocabulary
 
 # What a machine that only trains need not have.
-PACKAGES = ("babel", "faker", "gensim", "nltk", "num2words", "sacrebleu", "sklearn", "english_words")
+PACKAGES = (
+    "babel",
+    "english_words",
+    "faker",
+    "gensim",
+    "nltk",
+    "num2words",
+    "platformdirs",
+    "pyarrow",
+    "sacrebleu",
+    "sklearn",
+    "unicode_rbnf",
+)
 
 
 @pytest.fixture
