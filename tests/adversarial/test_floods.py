@@ -118,7 +118,7 @@ FLOODS = {
         None,
     ),
     "memory at once": ("np.ones(10**11)", []),
-    "memory bit by bit": ("kept = []\nwhile True: kept.append(np.ones(10**6))", []),
+    "memory bit by bit": ("kept = []\nwhile True: kept.append(np.empty(10**6))", []),
     "memory of small things": ("kept = {}\nwhile True: kept[len(kept)] = str(len(kept)) * 9", None),
     "disk, one file": ("open('f', 'wb').write(bytes(64 << 20))", []),
     "disk, many files": ("for k in range(10**6): open(f'f{k}', 'wb').write(bytes(1 << 20))", []),

@@ -90,6 +90,21 @@ def test_the_layer_with_the_reset_gate_first_reads_batches_first_only():
     assert a.shape == (2, 5, 4) and torch.equal(a[:, -1], last)
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_way_back_through_the_layer_with_the_reset_gate_first_is_the_derivative(rows):
+    torch.manual_seed(0)
+    layer = ResetBeforeGRU(3, 4).double()
+    x = torch.randn(rows, 5, 3, dtype=torch.float64, requires_grad=True)
+    names = [name for name, _ in layer.named_parameters()]
+
+    def states(x, *weights):
+        return torch.func.functional_call(layer, dict(zip(names, weights, strict=True)), (x,))
+
+    assert torch.autograd.gradcheck(
+        states, (x, *(weight.detach().requires_grad_() for weight in layer.parameters()))
+    )
+
+
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_dropout_acts_in_training_only(cell):
     torch.manual_seed(0)

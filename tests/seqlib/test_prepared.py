@@ -179,7 +179,14 @@ def test_runs_that_are_stopped_end_at_once_and_none_is_begun(tmp_path):
     runs = tmp_path / "runs"
     command = [sys.executable, "-m", "seqlib.models", "train", "tagger", "--jobs", "2", "--device", "cpu"]
     places = ["--seed", "0", "1", "2", "3", "4", "5", "--prepared", str(tmp_path), "--runs", str(runs)]
-    with subprocess.Popen([*command, *places], stderr=subprocess.PIPE, text=True, process_group=0) as process:
+    with subprocess.Popen(
+        [*command, *places],
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+        # Whoever runs the tests in the background has Ctrl-C ignored, which a child inherits.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         first = process.stderr.readline()
         os.killpg(process.pid, signal.SIGINT)
         rest = process.communicate(timeout=60)[1]

@@ -116,15 +116,19 @@ def test_shares_below_their_bars_are_named():
     assert missed == ["test exact of ko_KR is 0.9000, below 0.97", "test exact of 4 is 0.9800, below 0.99"]
 
 
-def test_the_way_back_through_all_attentive_steps_is_the_derivative():
+@pytest.mark.parametrize("lengths", [(5, 3, 1), (4,)], ids=["three inputs", "one input"])
+def test_the_way_back_through_all_attentive_steps_is_the_derivative(lengths):
     generator = torch.Generator().manual_seed(0)
-    m, T_y, T_x, n_a, n_h = 3, 4, 5, 3, 2
-    mask = torch.arange(T_x)[None] < torch.tensor([5, 3, 1])[:, None]
+    m, T_y, T_x, n_a, n_h = len(lengths), 4, max(lengths), 3, 2
+    mask = torch.arange(T_x)[None] < torch.tensor(lengths)[:, None]
     shapes = (m, T_y, 4 * n_a), (m, T_x, 2 * n_a), (m, T_x, n_h), (4 * n_a, 3 * n_a), (n_h, n_a), (n_h,)
     x, a, keys, *weights = (
         torch.randn(shape, dtype=torch.float64, generator=generator, requires_grad=True) for shape in shapes
     )
+    given = [tensor.detach().clone() for tensor in (x, a, keys, *weights)]
     assert torch.autograd.gradcheck(attend_and_step, (x, a, keys, mask, *weights))
+    for before, after in zip(given, (x, a, keys, *weights), strict=True):
+        assert torch.equal(before, after)
 
 
 def test_all_attentive_steps_at_once_are_those_one_after_the_other():
