@@ -33,6 +33,7 @@ SEEDS = ("audit 1", "audit 2", "audit 3")
 # The measured spread of right answers, times this, must stay within the tolerance.
 SPREAD_FACTOR = 10
 CALL_SECONDS = 10
+Outcomes = Sequence[tuple[Trial, list[CallOutcome]]]
 
 
 @dataclass
@@ -174,7 +175,7 @@ def audit_reference(exercise: Exercise, trials: Sequence[Trial], found: Audit) -
     """The reference itself must pass, on fresh and on frozen cases."""
     if len(exercise.mistakes) < 5:
         found.problems.append(f"only {len(exercise.mistakes)} known mistakes; at least 5 are wanted")
-    for rows in all_rows(exercise, trials, exercise.function):
+    for rows in all_rows(exercise, outcomes_of(trials, exercise.function), exercise.function):
         if not all(row.passed for row in rows):
             found.problems.append(f"the reference itself fails: {first_wrong(rows)}")
 
@@ -184,13 +185,14 @@ def audit_mistakes(exercise: Exercise, trials: Sequence[Trial], found: Audit) ->
     for mistake in exercise.mistakes:
         found.mistakes += 1
         function = mistaken(exercise, mistake)
-        for rows in all_rows(exercise, trials, function):
+        outcomes = outcomes_of(trials, function)
+        for rows in all_rows(exercise, outcomes, function):
             named = next((row.mistake for row in rows if not row.passed), None)
             if all(row.passed for row in rows):
                 found.problems.append(f"mistake {mistake.name} passes")
             elif named != mistake.name:
                 found.problems.append(f"mistake {mistake.name} is taken for {named}")
-        found.nearest = min(found.nearest, error_of(exercise, trials, function))
+        found.nearest = min(found.nearest, error_of(exercise, outcomes))
 
 
 def audit_variants(exercise: Exercise, trials: Sequence[Trial], topic: str, found: Audit) -> None:
@@ -198,10 +200,11 @@ def audit_variants(exercise: Exercise, trials: Sequence[Trial], topic: str, foun
     variants = importlib.import_module(f"autograder.variants.{topic}").VARIANTS.get(exercise.name, [])
     for variant in variants:
         found.variants += 1
-        for rows in all_rows(exercise, trials, variant):
+        outcomes = outcomes_of(trials, variant)
+        for rows in all_rows(exercise, outcomes, variant):
             if not all(row.passed for row in rows):
                 found.problems.append(f"right variant {variant.__name__} is rejected: {first_wrong(rows)}")
-        found.spread = max(found.spread, error_of(exercise, trials, variant))
+        found.spread = max(found.spread, error_of(exercise, outcomes))
     if found.variants < 4:
         found.problems.append(f"only {found.variants} right variants; at least 4 are wanted")
     if found.spread * SPREAD_FACTOR > 1:
@@ -259,20 +262,26 @@ def killed(exercise: Exercise, trials: Sequence[Trial], source: str) -> bool:
         function = compiled(exercise.function, source)
     except Exception:
         return True
-    return any(not all(row.passed for row in rows_of(trial, function)) for trial in trials)
+    tried = ((trial, outcomes_in(trial, function)) for trial in trials)
+    return any(not all(row.passed for row in trial.rows(outcomes)) for trial, outcomes in tried)
 
 
-def rows_of(trial: Trial, function: Callable[..., Any]) -> list[RowResult]:
-    """The rows of a function in one trial."""
-    return trial.rows(Here(function, trial.exercise.name).call(trial.exercise.name, trial.inputs))
+def outcomes_in(trial: Trial, function: Callable[..., Any]) -> list[CallOutcome]:
+    """What comes of calling a function on the cases of a trial."""
+    return Here(function, trial.exercise.name).call(trial.exercise.name, trial.inputs)
+
+
+def outcomes_of(trials: Sequence[Trial], function: Callable[..., Any]) -> Outcomes:
+    """Each trial, with what comes of calling a function on its cases."""
+    return [(trial, outcomes_in(trial, function)) for trial in trials]
 
 
 def all_rows(
-    exercise: Exercise, trials: Sequence[Trial], function: Callable[..., Any]
+    exercise: Exercise, outcomes: Outcomes, function: Callable[..., Any]
 ) -> Iterator[list[RowResult]]:
     """The rows of a function on the fresh cases, then on the frozen public ones."""
-    for trial in trials:
-        yield rows_of(trial, function)
+    for trial, given in outcomes:
+        yield trial.rows(given)
     if exercise.name in names():
         frozen = frozen_exercise(exercise.name)
         yield judged(frozen, function)
@@ -280,17 +289,12 @@ def all_rows(
         yield [RowResult("frozen cases", 0, 0, False, "there are none: run `autograder build`")]
 
 
-def error_of(exercise: Exercise, trials: Sequence[Trial], function: Callable[..., Any]) -> float:
-    """The largest error of a function over all rows and cases, in tolerances."""
+def error_of(exercise: Exercise, outcomes: Outcomes) -> float:
+    """The largest error over all rows and cases, in tolerances."""
     return max(
         case_error(exercise, right, case.group, outcome)
-        for trial in trials
-        for case, right, outcome in zip(
-            trial.cases,
-            trial.right,
-            Here(function, exercise.name).call(exercise.name, trial.inputs),
-            strict=True,
-        )
+        for trial, given in outcomes
+        for case, right, outcome in zip(trial.cases, trial.right, given, strict=True)
     )
 
 

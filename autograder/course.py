@@ -27,6 +27,8 @@ DIFFICULTY = {1: "easy ●○○", 2: "medium ●●○", 3: "hard ●●●"}
 PLACEHOLDER = re.compile(r"^\{exercise: *(\w+)\}$", re.MULTILINE)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ANSWER_STUB = ""
+# What a docstring's sentence begins with; a symbol keeps its capital.
+SENTENCE_START = re.compile(r"^(A|An|The|At|From|Arrays)\b")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 TOTAL = 100
 DISTINCTIVE = 24  # characters without spaces: a shorter line of code may well stand in the prose too
@@ -259,7 +261,7 @@ def header(exercise: Exercise | Question, number: int) -> str:
     )
     lines += [f"| {result_name(exercise.result, name)} | {shape(part)} |" for name, part in parts.items()]
     kind = {Dict: "a dict: ", Tuple: "a tuple: "}.get(type(exercise.result), "")
-    returns = re.sub(r"^A ", "a ", returns)
+    returns = SENTENCE_START.sub(lambda match: match[0].lower(), returns)
     lines += ["", f"Returns {kind}{returns}" if returns else "", "", points_line(exercise)]
     if exercise.needs:
         lines += ["", f"Builds on {', '.join(f'`{name}`' for name in exercise.needs)}."]
@@ -293,7 +295,9 @@ def shape(layout: Layout, depth: int = 0) -> str:
         case Tuple():
             return f"tuple `{layout.describe()}`"
         case Each():
-            return f"list, one for each of `{layout.axis}`: {shape(layout.item, depth + 1)}"
+            word = len(layout.axis) > 1 and layout.axis.isalpha()  # "hypothesis"; a size is T_x or m
+            axis = layout.axis if word else f"of `{layout.axis}`"
+            return f"list, one for each {axis}: {shape(layout.item, depth + 1)}"
     return escaped(layout.describe())
 
 

@@ -467,7 +467,7 @@ def exact_match(
         groups: m names of groups, such as the number of dates in the input.
 
     Returns:
-        from each group to the share of its translations that are right.
+        a dict from each group to the share of its translations that are right.
 
     Raises:
         ValueError: there are not as many of each, or none.

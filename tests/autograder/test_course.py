@@ -1,5 +1,7 @@
 """One source becomes a notebook that nbgrader understands, and gives nothing away."""
 
+import re
+
 import nbformat
 import pytest
 import tiny
@@ -7,6 +9,8 @@ import tiny
 from autograder import course as building
 from autograder.cli import main
 from autograder.course import BuildError
+from autograder.exercises import every_function
+from autograder.layout import Array, Each
 
 
 def build_source(tmp_path, text, exercises=tiny.EXERCISES):
@@ -34,6 +38,20 @@ def test_the_header_states_points_time_shapes_and_rows(solved):
     for text in ("**60 points**", "20 minutes", "easy ●○○", "`(n_x, m)`", "input of this step", "yt_pred 19"):
         assert text in header
     assert "<summary>Hint 1: the sum</summary>" in header
+
+
+@pytest.mark.parametrize("name", every_function())
+def test_a_result_is_described_within_a_sentence(name):
+    header = building.header(every_function()[name][1], 1)
+    described = [line for line in header.splitlines() if line.startswith("Returns")]
+    assert not re.search(
+        r"^Returns( a \w+:)? (The|An?|At|From|For|Each|All|[A-Z][a-z]{3,}) ", " ".join(described)
+    )
+
+
+def test_sizes_are_code_and_words_are_words():
+    assert building.shape(Each(Array("n"), "T_x")) == "list, one for each of `T_x`: `(n,)`"
+    assert building.shape(Each(Array("n"), "hypothesis")) == "list, one for each hypothesis: `(n,)`"
 
 
 def test_headers_and_checks_are_locked_in_the_release_and_exercises_are_not(released):
