@@ -18,7 +18,7 @@ FALSE_ALARM = 1e-7
 
 def items(value: Tree) -> list[Hashable]:
     """The entries of a drawn value: tokens of a list or array, or a single token."""
-    return list(np.ravel(np.asarray(value)).tolist())
+    return [value] if type(value) in (int, str) else list(np.ravel(np.asarray(value)).tolist())
 
 
 def each(value: Tree) -> list[Hashable]:

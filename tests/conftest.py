@@ -1,6 +1,13 @@
-"""Every test has a learner's folder of its own."""
+"""Every test has a learner's folder of its own; what waits leaves its core to another."""
+
+import os
 
 import pytest
+
+
+def pytest_xdist_auto_num_workers():
+    """One worker more than cores: many tests wait for limits of time, or for processes that they began."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)
