@@ -391,13 +391,12 @@ def where(
     value: NDArray[Any],
     name: str,
 ) -> str:
-    """The largest error and the first wrong place, the earliest time step first."""
+    """The largest error and the first wrong place, that of the earliest step."""
     if not wrong.shape:
         return f"{name} is {value:.6g}; expected {wanted:.6g}{source_of(float(value))}"
     places = np.argwhere(wrong)
-    axes = layout.axes if isinstance(layout, Array) else ()
-    if "T_x" in axes:
-        places = places[np.argsort(places[:, axes.index("T_x")], kind="stable")]
+    if isinstance(layout, Array):
+        places = places[np.lexsort(places.T[layout.order[::-1]])]
     first = tuple(int(i) for i in places[0])
     at = layout.place(first) if isinstance(layout, Array) else f"index {first}"
     strange = int((wrong & ~np.isfinite(value)).sum())

@@ -16,17 +16,24 @@ from autograder.tree import Tree
 AXES = {
     "n_a": "unit",
     "2 n_a": "unit",
+    "n_h": "unit",
     "n_e": "feature",
     "n_x": "input",
     "n_y": "class",
     "m": "example",
     "T_x": "time step",
     "T_y": "output step",
+    "T_q": "query",
+    "tokens found": "found token",
+    "d": "feature",
+    "d_v": "feature",
     "V": "token",
     "V_x": "token",
     "V_y": "token",
 }
 TIME = "T_x"
+# Steps of what an input is read for: beside them those of the input are called so.
+LATER = ("T_y", "T_q", "tokens found")
 # What an array holds: NumPy's kinds of numbers, in words, and why others will not do.
 KINDS = {
     "bool": ("b", "True and False", "~mask and x[mask] mean something else for numbers"),
@@ -130,15 +137,21 @@ class Array(Layout):
             return ""
         return f"holds {value.dtype}; {words} are expected{reason and f', since {reason}'}"
 
+    @property
+    def order(self) -> list[int]:
+        """The axes in the order in which a computation goes through them: steps of the output, of the input, others."""
+        steps_first = (*LATER, TIME, *self.axes)
+        return sorted(range(len(self.axes)), key=lambda i: steps_first.index(self.axes[i]))
+
     def place(self, index: tuple[int, ...]) -> str:
-        """An index into this array in words, the time step first."""
+        """An index into this array in words, the steps first."""
         if not any(axis in ("m", TIME) for axis in self.axes) or any(a not in AXES for a in self.axes):
             words = ("row", "column")
             if len(index) != len(words):
                 return f"index {index[0] if len(index) == 1 else index}"
             return ", ".join(f"{word} {i}" for word, i in zip(words, index, strict=True))
-        pairs = sorted(zip(self.axes, index, strict=True), key=lambda pair: pair[0] != TIME)
-        return ", ".join(f"{AXES[axis]} {i}" for axis, i in pairs)
+        called = AXES | ({TIME: "input step"} if set(LATER) & set(self.axes) else {})
+        return ", ".join(f"{called[self.axes[i]]} {index[i]}" for i in self.order)
 
 
 class Tuple(Layout):

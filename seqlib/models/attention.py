@@ -4,8 +4,9 @@ Each step waits for the one before, so torch has no layer for it. Autograd would
 step; here the way back holds what `seqlib.attention` derives, what no step waits for is computed over all of them at
 once, and the gradients of the matrices are one product each. The arguments are batch first, (m, T, D); inside, time is.
 
-The energies v tanh(u) are taken as 2 v σ(2 u): tanh(u) is 2 σ(2 u) - 1, of which softmax does not see the - 1, and
-torch's σ takes a quarter of the time of its tanh on a CPU.
+The energies v tanh(k + q) are taken as 2 v σ(2 k + 2 q): tanh(u) is 2 σ(2 u) - 1, of which softmax does not see the - 1. And
+σ(2 k + 2 q) is 1 / (1 + exp(-2 k) exp(-2 q)): an exponential for each annotation and one for each state, and for the pairs
+of them a product and a division, which take a tenth of the time of torch's tanh on a CPU.
 """
 
 from typing import Any
@@ -37,6 +38,11 @@ def attend_and_step(
     return s
 
 
+def _decay(u: Tensor) -> Tensor:
+    """exp(-2 u), and a finite number above zero where tanh(u) is 1 or -1 in any precision."""
+    return torch.exp(-2 * u.clamp(-40, 40))
+
+
 class _Steps(Function):
     @staticmethod
     def forward(
@@ -46,12 +52,12 @@ class _Steps(Function):
         (m, T_x, n_h), T_y, n_a = keys.shape, x.shape[1], U.shape[1]
         closed = torch.zeros_like(a[..., 0]).masked_fill_(~mask, -torch.inf)
         squashed, weights = x.new_empty(T_y, m, T_x, n_h), x.new_empty(T_y, m, T_x)
-        doubled, to_query = 2 * keys, 2 * U.T
+        of_keys, one = _decay(keys), x.new_ones(())
         read = x.new_zeros(T_y + 1, m, 3 * n_a)  # contexts, and the activations before
         gates, c = torch.stack(x.unbind(dim=1)), x.new_zeros(T_y + 1, m, n_a)
         contexts, s = read[..., : 2 * n_a], read[..., 2 * n_a :]
         for t in range(T_y):
-            torch.add(doubled, (s[t] @ to_query)[:, None], out=squashed[t]).sigmoid_()
+            torch.addcmul(one, of_keys, _decay(s[t] @ U.T)[:, None], out=squashed[t]).reciprocal_()
             torch.softmax(squashed[t] @ (2 * v) + closed, dim=1, out=weights[t])
             contexts[t] = torch.bmm(weights[t][:, None], a)[:, 0]
             i, f, g, o = gates[t].addmm_(read[t], W.T).chunk(4, dim=1)

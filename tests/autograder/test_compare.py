@@ -57,6 +57,22 @@ def test_the_first_wrong_place_is_the_earliest_time_step():
     assert "first at time step 1, unit 1, example 2" in row.message
 
 
+@pytest.mark.parametrize(
+    ("axes", "place"),
+    [
+        (("m", "T_y", "T_x"), "output step 1, input step 3, example 1"),
+        (("m", "T_q", "T_x"), "query 1, input step 3, example 1"),
+        (("m", "n_a", "T_x"), "time step 0, example 0, unit 2"),
+    ],
+)
+def test_beside_steps_of_an_output_those_of_the_input_are_called_so_and_come_later(axes, place):
+    layout, row, right = Tuple(weights=Array(*axes)), Row("weights", "weights", 1), np.zeros((2, 3, 4))
+    wrong = right.copy()
+    wrong[0, 2, 0] = wrong[1, 1, 3] = 1
+    rows = compare([row], layout, [Expectation({}, {"weights": right})], [CallOutcome((wrong,), [])], {})
+    assert f"the first at {place} is 1" in rows[0].message
+
+
 def test_one_wrong_row_leaves_the_others_their_points():
     rows = rows_for((A, 2.5, {"dW": W}))
     assert [row.points for row in rows.values()] == [3, 0, 4, 1]

@@ -131,6 +131,17 @@ def test_the_way_back_through_all_attentive_steps_is_the_derivative(lengths):
         assert torch.equal(before, after)
 
 
+def test_keys_and_states_far_beyond_what_tanh_tells_apart_give_numbers():
+    torch.manual_seed(0)
+    m, T_y, T_x, n_a, n_h = 2, 3, 4, 3, 5
+    x, a, W = torch.randn(m, T_y, 4 * n_a), torch.randn(m, T_x, 2 * n_a), torch.randn(4 * n_a, 3 * n_a)
+    keys, v = 200.0 * torch.randn(m, T_x, n_h), torch.randn(n_h)
+    given = [tensor.requires_grad_() for tensor in (x, a, keys, W, 1e3 * torch.randn(n_h, n_a), v)]
+    s = attend_and_step(*given[:3], torch.ones(m, T_x, dtype=torch.bool), *given[3:])
+    s.sum().backward()
+    assert all(torch.isfinite(tensor).all() for tensor in (s, *(leaf.grad for leaf in given)))
+
+
 def test_all_attentive_steps_at_once_are_those_one_after_the_other():
     data = pairs()
     model = data.model(recipe(6)).eval()
