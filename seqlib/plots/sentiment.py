@@ -4,15 +4,16 @@ Every function takes plain arrays or words, and gives a `Picture` with its alt t
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 from seqlib.activations import Array
 from seqlib.plots.style import (
     FAINT,
+    HALO,
     INK,
     ORANGE,
     PAPER,
@@ -25,14 +26,12 @@ from seqlib.plots.style import (
 )
 
 FEATURES = 8
+LONG_WORD = 10  # letters; a longer one does not fit under its column unless words are turned
 DARKEST = 2.0  # the grey scale goes on to here, so that numbers are seen on its upper end, 1
 HATCHES = ("", "///", "...", "xxx")
 ASIDE = 8.0  # points from a place on a path to its word
 STRAIGHT = 0.3  # a bend that is less than this has no outer side
 LABEL_HEIGHT = 0.08  # of a bar's number, as a share
-HALO: list[AbstractPathEffect] = [
-    withStroke(linewidth=3, foreground=PAPER)
-]  # so that text is read where a line passes behind it
 CORNER = 0.32  # of a cell: its number stands below its middle to the right, since markers stand in the middle
 
 
@@ -136,6 +135,8 @@ def reading(words: Sequence[str], probabilities: Mapping[str, Array], names: Seq
         for model in probabilities
     )
     height = 0.9 + 2.4 * len(probabilities)
+    long = max(map(len, words)) > LONG_WORD
+    turned: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if long else {}
     with canvas(alt, rows=len(probabilities), width=max(5.0, 2.6 + 0.75 * len(words)), height=height) as (
         picture,
         axes,
@@ -148,7 +149,7 @@ def reading(words: Sequence[str], probabilities: Mapping[str, Array], names: Seq
                     axis.text(t + CORNER, k - CORNER, f"{value:.1f}", path_effects=HALO, **corner)
             axis.plot(means[model] - 1, color=ORANGE, linestyle="-", marker="o")
             axis.set_yticks(range(len(names)), names)
-            axis.set_xticks(range(len(words)), words)
+            axis.set_xticks(range(len(words)), words, **turned)
             axis.tick_params(length=0)
             axis.set_title(f"{model}: mean label {signed(means[model][-1])} at the end")
     return picture

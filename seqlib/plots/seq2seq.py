@@ -13,6 +13,7 @@ from seqlib.plots.style import FAINT, GREY, INK, ORANGE, PAPER, Picture, arrow, 
 
 DARKEST = 1.6  # the grey scale goes on to here, so that numbers are seen on its upper end, 1
 ENCODER_FACE = "#DCEBF5"
+MOST_WRITTEN = 25  # steps; of more, numbers in the cells would be too small to read
 LEAST_WRITTEN = 0.05  # smaller probabilities are not written into their cells
 SPECIALS = {"<SOS>": "SOS", "<EOS>": "EOS", "<PAD>": "PAD", " ": "␣"}
 
@@ -118,7 +119,7 @@ def translation_steps(
         values = np.where(np.arange(T) < shown, probabilities[rows], 0.0)
         axis.imshow(values, cmap="Greys", vmin=0, vmax=DARKEST, aspect="auto")
         for (row, t), value in np.ndenumerate(values):
-            if value >= LEAST_WRITTEN:
+            if value >= LEAST_WRITTEN and T <= MOST_WRITTEN:
                 axis.text(t, row, f"{value:.2f}".lstrip("0"), ha="center", va="center", fontsize=7, color=INK)
         for t in range(shown):
             axis.plot(

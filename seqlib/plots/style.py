@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font_names
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
@@ -28,7 +31,26 @@ INK, GREY, FAINT, PAPER = "#222222", "#6B6B6B", "#C8C8C8", "#FFFFFF"
 DOTS_PER_INCH = 110
 # Drawn twice as fine as shown: thin signs stay thin, and screens with dense pixels get what they can show.
 SHARPNESS = 2
+FONT = "DejaVu Sans"
+# For what FONT has no signs for; whichever of them the machine has.
+FURTHER_FONTS = (
+    "Noto Sans CJK KR",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "NanumGothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "WenQuanYi Zen Hei",
+)
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#1B4F8A", "#FFFFFF", "#EE9A2E"])
+
+HALO: list[AbstractPathEffect] = [
+    withStroke(linewidth=3, foreground=PAPER)
+]  # so that text is read where a line passes behind it
 
 STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
@@ -44,7 +66,6 @@ STYLE: dict[str, Any] = {
     "axes.titlelocation": "left",
     "axes.titlesize": 12,
     "figure.facecolor": PAPER,
-    "font.family": "DejaVu Sans",
     "font.size": 11,
     "grid.color": "#E4E4E4",
     "hatch.color": GREY,
@@ -96,10 +117,19 @@ class Picture:
         return {"text/html": self.html(), "text/plain": f"Figure: {self.alt}"}
 
 
+@cache
+def fonts() -> list[str]:
+    """The fonts that signs are looked for in, one after the other."""
+    installed = set(get_font_names())
+    return [FONT, *(name for name in FURTHER_FONTS if name in installed)]
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """The course's style, for as long as a figure is drawn; other figures keep theirs."""
-    settings: Any = {**mpl.rcParamsDefault, **STYLE, "backend": mpl.rcParams["backend"]}
+    settings: Any = {
+        **mpl.rcParamsDefault, **STYLE, "font.family": fonts(), "backend": mpl.rcParams["backend"]
+    }  # fmt: skip
     with mpl.rc_context(settings):
         yield
 

@@ -15,6 +15,7 @@ from seqlib.plots.style import (
     FAINT,
     GREEN,
     GREY,
+    HALO,
     INK,
     ORANGE,
     PAPER,
@@ -267,7 +268,12 @@ def explored(
         ring = {"linestyle": "", "marker": "o", "markersize": 15, "markerfacecolor": "none"}
         axis.plot(*positions[:, chosen], markeredgecolor=INK, markeredgewidth=1.5, **ring)
         for word, place in zip(words, positions.T, strict=True):
-            look = {"color": INK, "fontsize": 9} if word == words[chosen] else {"color": GREY, "fontsize": 7}
+            told_of = word in (words[chosen], *(words[i] for i in near))
+            look: dict[str, Any] = (
+                {"color": INK, "fontsize": 9, "path_effects": HALO, "zorder": 4}
+                if told_of
+                else {"color": GREY, "fontsize": 7}
+            )
             axis.annotate(word, place, (3, 3), textcoords="offset points", **look)
         axis.set_title(title)
         axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

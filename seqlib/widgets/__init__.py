@@ -7,7 +7,7 @@ from typing import Any
 
 from seqlib.plots import Picture
 
-__all__ = ["Shown", "stepper", "with_fallback"]
+__all__ = ["Shown", "cut_note", "stepper", "with_fallback"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -43,6 +43,11 @@ def with_fallback(make: Callable[[], Any], static: Picture) -> Shown:
     """
     installed = importlib.util.find_spec("ipywidgets") is not None
     return Shown(make() if installed else None, static)
+
+
+def cut_note(typed: Sequence[str], most: int, what: str = "characters") -> str:
+    """What is said above a figure, as HTML, where more was typed than it shows; "" where all of it is shown."""
+    return f"<p>Only the first {most} {what} are read.</p>" if len(typed) > most else ""
 
 
 def stepper(pictures: Sequence[Picture], label: str, static: Picture) -> Shown:

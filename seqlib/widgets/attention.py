@@ -1,5 +1,6 @@
 """Dates to choose and a locale to write them in, and the map of where the decoder looked."""
 
+import html
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 from seqlib.activations import Array
 from seqlib.plots import attention as plots
 from seqlib.plots.style import Picture
-from seqlib.widgets import Shown, with_fallback
+from seqlib.widgets import Shown, cut_note, with_fallback
 
 # From an input to the tokens found and the weights (tokens found, T_x).
 Looking = Callable[[str], tuple[Sequence[str], Array]]
 Writing = Callable[[list[date], str], str]
-MOST_LETTERS = 120
+MOST_LETTERS = 160
 
 
 def days_in(text: str) -> list[date]:
@@ -30,10 +31,19 @@ def days_in(text: str) -> list[date]:
     words = text.split()
     if not words:
         raise ValueError("Type a date, such as 2024-03-17, or several with a space between.")
+    return [day_of(word) for word in words]
+
+
+def day_of(word: str) -> date:
+    """The date that a word names.
+
+    Raises:
+        ValueError: it names none; the message is for whoever typed it.
+    """
     try:
-        return [date.fromisoformat(word) for word in words]
-    except ValueError as error:
-        raise ValueError(f"Type dates as 2024-03-17, with a space between ({error}).") from None
+        return date.fromisoformat(word)
+    except ValueError:
+        raise ValueError(f"Type dates as 2024-03-17, with a space between; {word} is none.") from None
 
 
 def mapped(look: Looking, text: str) -> Picture:
@@ -70,16 +80,25 @@ class Chosen:
         self.fill(None)
 
     def fill(self, _: Any) -> None:
-        """Write the chosen dates into the line of the input."""
+        """Write the chosen dates into the line of the input, and show what is made of it."""
         try:
-            self.line.value = self.write(days_in(self.days.value), self.locale.value)
+            text = self.write(days_in(self.days.value), self.locale.value)
         except ValueError as error:
-            self.image.value = str(error)
+            self.image.value = html.escape(str(error))
+            return
+        if (
+            text == self.line.value
+        ):  # no change that would be noticed, but a message may stand in the map's place
+            self.show(None)
+        self.line.value = text
 
     def show(self, _: Any) -> None:
         """Translate what stands in the line of the input, and show the map."""
-        text = self.line.value.strip().lower()[:MOST_LETTERS]
-        self.image.value = mapped(self.look, text).html() if text else "Type an input and press Enter."
+        text = self.line.value.strip().lower()
+        if not text:
+            self.image.value = "Type an input and press Enter."
+            return
+        self.image.value = cut_note(text, MOST_LETTERS) + mapped(self.look, text[:MOST_LETTERS]).html()
 
 
 def your_dates(look: Looking, write: Writing, locales: Sequence[str], days: str) -> Shown:

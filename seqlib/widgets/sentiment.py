@@ -6,7 +6,7 @@ from typing import Any
 from seqlib.activations import Array
 from seqlib.plots import sentiment as plots
 from seqlib.plots.style import Picture
-from seqlib.widgets import Shown, with_fallback
+from seqlib.widgets import Shown, cut_note, with_fallback
 
 # From words to probabilities (n_y, T) by model, column t after the words up to t.
 Readers = Callable[[list[str]], Mapping[str, Array]]
@@ -42,9 +42,10 @@ class Typed:
 
     def show(self, _: Any) -> None:
         """Read what stands in the line."""
-        words = self.split(self.line.value)[:MOST_WORDS]
+        typed = self.split(self.line.value)
+        words = typed[:MOST_WORDS]
         self.image.value = (
-            plots.reading(words, self.read(words), self.names).html()
+            cut_note(typed, MOST_WORDS, "words") + plots.reading(words, self.read(words), self.names).html()
             if words
             else "Type a sentence and press Enter."
         )

@@ -5,11 +5,11 @@ from typing import Any
 
 from seqlib.activations import Array
 from seqlib.plots import seq2seq as plots
-from seqlib.widgets import Shown, with_fallback
+from seqlib.widgets import Shown, cut_note, with_fallback
 
 # From an input as text to probabilities (V_y, T), a column for each step of greedy decoding.
 Translate = Callable[[str], Array]
-LONGEST = 120  # characters of an input
+LONGEST = 160  # characters of an input
 
 
 class Typed:
@@ -39,12 +39,16 @@ class Typed:
         self.read(None)
 
     def choose(self, _: Any) -> None:
-        """Put the chosen input into the line."""
-        self.line.value = self.choice.value
+        """Put the chosen input into the line; nothing is chosen any more once the line is edited."""
+        if self.choice.value is not None:
+            self.line.value = self.choice.value
 
     def read(self, _: Any) -> None:
         """Translate what stands in the line, and show all steps."""
-        self.text = self.line.value[:LONGEST].lower()
+        if self.line.value != self.choice.value:
+            self.choice.value = None
+        self.text = self.line.value.strip()[:LONGEST].lower()
+        self.steps.disabled = not self.text
         if not self.text:
             self.image.value = "Type a date and press Enter."
             return
@@ -60,7 +64,7 @@ class Typed:
         """Draw as many steps as the slider says."""
         if self.text:
             picture = plots.translation_steps(self.text, self.tokens, self.probabilities, self.steps.value)
-            self.image.value = picture.html()
+            self.image.value = cut_note(self.line.value.strip(), LONGEST) + picture.html()
 
 
 def your_dates(translate: Translate, tokens: Sequence[str], examples: Mapping[str, str]) -> Shown:

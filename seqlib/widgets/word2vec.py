@@ -1,5 +1,6 @@
 """Huffman's tree with the way to a word that the learner chooses."""
 
+import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ class Chooser:
         self.word = ipywidgets.Dropdown(
             options=list(words), value=word, description="word", style={"description_width": "initial"}
         )
-        self.image, self.text = ipywidgets.HTML(), ipywidgets.Label()
+        self.image, self.text = ipywidgets.HTML(), ipywidgets.HTML()  # a Label would not wrap
         self.box = ipywidgets.VBox([self.word, self.image, self.text])
         self.word.observe(self.draw, "value")
         self.draw()
@@ -36,7 +37,7 @@ class Chooser:
     def draw(self, _: Any = None) -> None:
         """Show the way to the word that is chosen now."""
         self.image.value = self.draw_for(self.word.value).html()
-        self.text.value = self.says(self.word.value)
+        self.text.value = html.escape(self.says(self.word.value))
 
 
 def way_chooser(

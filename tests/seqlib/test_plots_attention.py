@@ -103,7 +103,11 @@ def test_chosen_dates_are_written_translated_and_mapped():
 def test_what_is_no_date_is_answered_in_words():
     chosen = widgets.Chosen(look, write, ["de"], "2024-03-17")
     chosen.days.value = "17 March"
-    assert chosen.image.value.startswith("Type dates as 2024-03-17")
+    assert chosen.image.value == "Type dates as 2024-03-17, with a space between; 17 is none."
+    chosen.days.value = "2024-03-17"
+    assert "found: 71 ed" in chosen.image.value
+    chosen.days.value = "<b>17</b>"
+    assert "&lt;b&gt;17&lt;/b&gt; is none" in chosen.image.value
     chosen.days.value = ""
     assert chosen.image.value.startswith("Type a date")
 
@@ -118,6 +122,9 @@ def test_a_long_input_is_cut():
     chosen = widgets.Chosen(remember, write, ["de"], "2024-03-17")
     chosen.line.value = "a" * 500
     assert len(seen[-1]) == widgets.MOST_LETTERS
+    assert f"Only the first {widgets.MOST_LETTERS} characters are read." in chosen.image.value
+    chosen.line.value = "a" * widgets.MOST_LETTERS
+    assert "Only the first" not in chosen.image.value
 
 
 def test_the_figure_in_the_widgets_place_shows_the_first_dates():

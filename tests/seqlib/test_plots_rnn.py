@@ -10,6 +10,7 @@ import pytest
 
 from seqlib import rnn
 from seqlib.plots import rnn as plots
+from seqlib.plots import style
 from seqlib.plots.style import SIGNED, STYLE, Picture, canvas, show_cells, signed
 from seqlib.widgets import WIDGET_VIEW, Shown
 from seqlib.widgets.rnn import step_by_step
@@ -52,6 +53,15 @@ def every_picture(run) -> dict[str, Picture]:
         "gradient_by_step": plots.gradient_by_step(0.5 ** eight[::-1], 8),
         "name_scores": plots.name_scores(["anna", "bo"], -eight[:2], ["naan", "ob"], -eight[1:3]),
     }
+
+
+def test_signs_are_looked_for_in_the_further_fonts_that_the_machine_has(monkeypatch):
+    monkeypatch.setattr(
+        style, "get_font_names", lambda: ["Zapfino", "Malgun Gothic", "DejaVu Sans", "Noto Sans CJK KR"]
+    )
+    assert style.fonts.__wrapped__() == ["DejaVu Sans", "Noto Sans CJK KR", "Malgun Gothic"]
+    with canvas("") as (_, axes):
+        assert axes[0, 0].title.get_fontfamily() == style.fonts()
 
 
 def test_every_figure_is_an_image_with_alt_text_and_belongs_to_nobody_else(run):

@@ -131,6 +131,16 @@ def test_what_is_typed_is_read_and_no_more_words_than_fit():
     assert typed.image.value == "Type a sentence and press Enter."
     typed.line.value = " ".join(["yes"] * 100)
     assert [len(words) for words in asked] == [2, 2, MOST_WORDS]
+    assert f"Only the first {MOST_WORDS} words are read." in typed.image.value
+
+
+def test_long_words_are_turned_so_that_none_lies_over_another():
+    def turned(words):
+        axis = plots.reading(words, certain(words), NAMES).figure.axes[0]
+        return [label.get_rotation() for label in axis.get_xticklabels()]
+
+    assert turned(["yes", "no"]) == [0, 0]
+    assert turned(["unbelievably", "extraordinary"]) == [35, 35]
 
 
 def test_where_widgets_do_not_run_the_first_sentence_is_shown():

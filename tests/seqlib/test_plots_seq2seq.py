@@ -82,6 +82,12 @@ def test_a_frame_for_each_step_that_is_shown_and_only_rows_that_matter():
     assert sorted(texts(axis)) == [".10"] * 3 + [".90"] * 3
 
 
+def test_numbers_that_would_be_too_small_are_left_out():
+    few, many = ([1] * (plots.MOST_WRITTEN + more) for more in (0, 1))
+    assert ".90" in texts(plots.translation_steps("x", NAMES, sure_of(few)).figure.axes[0])
+    assert ".90" not in texts(plots.translation_steps("x", NAMES, sure_of(many)).figure.axes[0])
+
+
 def test_the_curve_falls_where_the_first_mistake_is():
     axis = plots.right_so_far({1: [4, 4, 11, 11]}, {1: 11}).figure.axes[0]
     assert axis.lines[0].get_ydata().tolist() == [1.0] * 4 + [0.5] * 7
@@ -101,9 +107,12 @@ def test_an_input_is_chosen_or_typed_and_walked_through_step_by_step():
     typed.choice.value = "ab"
     assert typed.steps.value == typed.steps.max == 2 and "1 (0.90) EOS (0.90)." in typed.image.value
     typed.line.value = "A" * (LONGEST + 9)
-    assert asked == ["abcd", "ab", "a" * LONGEST]
+    assert asked == ["abcd", "ab", "a" * LONGEST] and typed.choice.value is None
+    assert f"Only the first {LONGEST} characters are read." in typed.image.value
     typed.line.value = ""
-    assert typed.image.value == "Type a date and press Enter."
+    assert typed.image.value == "Type a date and press Enter." and typed.steps.disabled
+    typed.choice.value = "ab"
+    assert typed.line.value == "ab" and not typed.steps.disabled and "“ab” translated" in typed.image.value
 
 
 def test_where_widgets_do_not_run_the_first_input_is_shown():
