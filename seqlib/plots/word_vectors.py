@@ -267,14 +267,15 @@ def explored(
             )
         ring = {"linestyle": "", "marker": "o", "markersize": 15, "markerfacecolor": "none"}
         axis.plot(*positions[:, chosen], markeredgecolor=INK, markeredgewidth=1.5, **ring)
-        for word, place in zip(words, positions.T, strict=True):
-            told_of = word in (words[chosen], *(words[i] for i in near))
-            look: dict[str, Any] = (
-                {"color": INK, "fontsize": 9, "path_effects": HALO, "zorder": 4}
-                if told_of
-                else {"color": GREY, "fontsize": 7}
-            )
-            axis.annotate(word, place, (3, 3), textcoords="offset points", **look)
+        ways = positions - positions[:, [chosen]]
+        for i, word in enumerate(words):
+            if i == chosen:
+                named(axis, word, positions[:, i], (0, 1))
+            elif i in near:
+                named(axis, word, positions[:, i], np.sign(ways[:, i]))
+            else:
+                at = (positions[0, i], positions[1, i])
+                axis.annotate(word, at, (3, 3), textcoords="offset points", color=GREY, fontsize=7)
         axis.set_title(title)
         axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         lines = [f"{words[i]}: {place_on_map(positions, chosen, i)}" for i in near]
@@ -283,6 +284,30 @@ def explored(
         )
         axis.text(1.02, 0.45, told, transform=axis.transAxes, va="top", fontsize=10)
     return picture
+
+
+def named(axis: Axes, word: str, place: Array, way: Sequence[float] | Array) -> None:
+    """Write a word beside its place (2,), over whatever stands there.
+
+    Args:
+        axis: to write on.
+        word: the word.
+        place: (2,).
+        way: -1, 0 or 1 for left, middle, right, and for below, beside, above.
+    """
+    across, upwards = int(way[0]), int(way[1])
+    axis.annotate(
+        word,
+        (place[0], place[1]),
+        (6 * across, (6 if across else 16) * upwards),
+        textcoords="offset points",
+        ha=("right", "center", "left")[across + 1],
+        va=("top", "center", "bottom")[upwards + 1],
+        color=INK,
+        fontsize=9,
+        path_effects=HALO,
+        zorder=4,
+    )
 
 
 def place_on_map(positions: Array, chosen: int, other: int) -> int:
