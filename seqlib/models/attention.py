@@ -39,8 +39,8 @@ def attend_and_step(
 
 
 def _decay(u: Tensor) -> Tensor:
-    """exp(-2 u), and a finite number above zero where tanh(u) is 1 or -1 in any precision."""
-    return torch.exp(-2 * u.clamp(-40, 40))
+    """exp(-u), and a finite number above zero where σ(u) is 0 or 1 in any precision."""
+    return u.neg().clamp_(-80, 80).exp_()
 
 
 class _Steps(Function):
@@ -50,21 +50,22 @@ class _Steps(Function):
     ) -> Tensor:
         """All steps, one after the other."""
         (m, T_x, n_h), T_y, n_a = keys.shape, x.shape[1], U.shape[1]
-        closed = torch.zeros_like(a[..., 0]).masked_fill_(~mask, -torch.inf)
+        closed = torch.zeros_like(a[..., 0]).masked_fill_(~mask, -torch.inf).flatten()
         squashed, weights = x.new_empty(T_y, m, T_x, n_h), x.new_empty(T_y, m, T_x)
-        of_keys, one = _decay(keys), x.new_ones(())
+        of_keys, to_query, to_energy, one = _decay(2 * keys), 2 * U.T, 2 * v, x.new_ones(())
         read = x.new_zeros(T_y + 1, m, 3 * n_a)  # contexts, and the activations before
         gates, c = torch.stack(x.unbind(dim=1)), x.new_zeros(T_y + 1, m, n_a)
         contexts, s = read[..., : 2 * n_a], read[..., 2 * n_a :]
         for t in range(T_y):
-            torch.addcmul(one, of_keys, _decay(s[t] @ U.T)[:, None], out=squashed[t]).reciprocal_()
-            torch.softmax(squashed[t] @ (2 * v) + closed, dim=1, out=weights[t])
-            contexts[t] = torch.bmm(weights[t][:, None], a)[:, 0]
+            of_state = _decay(s[t] @ to_query)[:, None]
+            pairs = torch.addcmul(one, of_keys, of_state, out=squashed[t]).reciprocal_()
+            energies = torch.addmv(closed, pairs.view(-1, n_h), to_energy).view(m, T_x)
+            alpha = torch.softmax(energies, dim=1, out=weights[t])
+            contexts[t] = torch.bmm(alpha[:, None], a)[:, 0]
             i, f, g, o = gates[t].addmm_(read[t], W.T).chunk(4, dim=1)
             for gate in (i, f, o):
                 gate.sigmoid_()
-            g.tanh_()
-            torch.addcmul(f * c[t], i, g, out=c[t + 1])
+            torch.addcmul(f * c[t], i, g.tanh_(), out=c[t + 1])
             torch.mul(o, torch.tanh(c[t + 1]), out=s[t + 1])
         ctx.save_for_backward(a, W, U, v, squashed, weights, read, gates, c)
         return s[1:].transpose(0, 1)
@@ -79,26 +80,26 @@ class _Steps(Function):
         tanh_c = torch.tanh(c[1:])
         of_memory, of_output = o * (1 - tanh_c**2), tanh_c * o * (1 - o)
         of_gates = torch.stack([g * i * (1 - i), c[:-1] * f * (1 - f), i * (1 - g**2)], dim=2)
-        dz, dread = torch.empty_like(gates), torch.empty_like(read[1:])
-        dq = squashed.new_empty(T_y, len(a), len(v))
-        ds, dc = torch.zeros_like(c[0]), torch.zeros_like(c[0])
-        dkeys, dv = torch.zeros_like(squashed[0]), torch.zeros_like(v)
+        dz, dread, denergies = torch.empty_like(gates), torch.empty_like(read[1:]), torch.empty_like(weights)
+        bent = squashed.new_empty(T_y, len(a), len(v))  # what comes back to the queries, but for 4 v
+        ds, dc, dkeys = torch.zeros_like(c[0]), torch.zeros_like(c[0]), torch.zeros_like(squashed[0])
+        back = 4 * v[:, None] * U
         for t in reversed(range(T_y)):
             ds = ds + ds_of[:, t]
             dc = torch.addcmul(dc, ds, of_memory[t])
             torch.mul(dc[:, None], of_gates[t], out=dz[t].view(-1, 4, n_a)[:, :3])
             torch.mul(ds, of_output[t], out=dz[t, :, 3 * n_a :])
             dc = dc * f[t]
-            torch.mm(dz[t], W, out=dread[t])
-            dcontext, ds = dread[t, :, : 2 * n_a], dread[t, :, 2 * n_a :]
-            weighted = weights[t] * torch.bmm(dcontext[:, None], a.mT)[:, 0]
-            denergies = torch.addcmul(weighted, weighted.sum(dim=1, keepdim=True), weights[t], value=-1)
+            sent = torch.mm(dz[t], W, out=dread[t])
+            weighted = weights[t] * torch.bmm(sent[:, None, : 2 * n_a], a.mT)[:, 0]
+            total = weighted.sum(dim=1, keepdim=True)
+            de = torch.addcmul(weighted, total, weights[t], value=-1, out=denergies[t])
             slope = torch.addcmul(squashed[t], squashed[t], squashed[t], value=-1)  # σ'
-            torch.mul(torch.bmm(denergies[:, None], slope)[:, 0], 4 * v, out=dq[t])
-            dkeys.addcmul_(denergies[..., None], slope)
-            dv.addmv_(squashed[t].flatten(0, 1).T, denergies.flatten())
-            ds = torch.addmm(ds, dq[t], U)
+            torch.bmm(de[:, None], slope, out=bent[t][:, None])
+            dkeys.addcmul_(de[..., None], slope)
+            ds = torch.addmm(sent[:, 2 * n_a :], bent[t], back)
         da = torch.bmm(weights.permute(1, 2, 0), dread[..., : 2 * n_a].transpose(0, 1))
-        rows = read[:-1].flatten(0, 1)
-        dW, dU = dz.flatten(0, 1).T @ rows, dq.flatten(0, 1).T @ rows[:, 2 * n_a :]
-        return dz.transpose(0, 1), da, 4 * v * dkeys, None, dW, dU, 2 * dv
+        dv = 2 * torch.mv(squashed.flatten(0, 2).T, denergies.flatten())
+        rows, dq = read[:-1].flatten(0, 1), 4 * v * bent.flatten(0, 1)
+        dW, dU = dz.flatten(0, 1).T @ rows, dq.T @ rows[:, 2 * n_a :]
+        return dz.transpose(0, 1), da, 4 * v * dkeys, None, dW, dU, dv
