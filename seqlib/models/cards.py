@@ -17,6 +17,7 @@ from safetensors.numpy import save_file
 from seqlib import references
 from seqlib.data.names import name_hash
 from seqlib.models.machine import Machine
+from seqlib.models.parts import IGNORED
 from seqlib.models.prepared import Data
 from seqlib.models.recipes import Training, examples_of, steps_of
 from seqlib.models.train import Run, log_probabilities
@@ -110,10 +111,16 @@ def precision(
         data: with the recorded examples.
 
     Returns:
-        "device", and "largest_difference" over all recorded examples, steps and tokens.
+        "device", and "largest_difference" over all recorded examples, tokens and steps at which there is a target.
     """
-    difference = (outputs.double() - log_probabilities(model, data, CPU)).abs().max()
-    return {"device": device, "largest_difference": float(difference)}
+    exact = log_probabilities(model, data, CPU)
+    return {"device": device, "largest_difference": largest_difference(outputs, exact, data)}
+
+
+def largest_difference(outputs: torch.Tensor, exact: torch.Tensor, data: Data) -> float:
+    """The largest difference of two sets of recorded log-probabilities, padding aside: there a model answers anything."""
+    there = data.as_batch(data.recorded, CPU)[-1] != IGNORED
+    return float((outputs.double() - exact)[there].abs().max())
 
 
 def misfits(content: references.Card, recipe: Training, told: Figures) -> list[str]:
@@ -177,7 +184,7 @@ def precision_problems(content: references.Card, model: torch.nn.Module, data: D
     exact = log_probabilities(model, data, CPU)
     stated = content["precision"]
     rounded = log_probabilities(deepcopy(model).float(), data, CPU)
-    found = float((rounded.double() - exact).abs().max())
+    found = largest_difference(rounded, exact, data)
     if stated["device"] != content["machine"]["device"]:
         return [f"the spread of float32 is that of {stated['device']}, where the model was not trained"]
     return spread_problems(stated, found)

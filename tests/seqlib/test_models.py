@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from seqlib.batches import shifted_inputs
 from seqlib.gru import gru_forward
 from seqlib.lstm import lstm_forward
 from seqlib.models import __main__ as door
+from seqlib.models import cards
 from seqlib.models import train as loop
 from seqlib.models.gru import ResetBeforeGRU
 from seqlib.models.language_model import (
@@ -88,6 +90,14 @@ def test_the_layer_with_the_reset_gate_first_reads_batches_first_only():
         ResetBeforeGRU(3, 4, batch_first=False)
     a, last = ResetBeforeGRU(3, 4)(torch.ones(2, 5, 3))
     assert a.shape == (2, 5, 4) and torch.equal(a[:, -1], last)
+
+
+def test_the_spread_of_float32_is_that_of_real_steps():
+    data = SimpleNamespace(recorded=[[1, 2, 0], [3, 0]], as_batch=as_batch)
+    exact = torch.zeros(2, 3, 4, dtype=torch.float64)
+    outputs = exact.float()
+    outputs[0, 2, 1], outputs[1, 2, 1] = 0.25, 7.0
+    assert cards.largest_difference(outputs, exact, data) == 0.25
 
 
 @pytest.mark.parametrize("rows", [1, 3])
